@@ -1,0 +1,124 @@
+/* posthaste/client.h - a pool of sessions to one server, on your uv_loop_t.
+ *
+ * Rules of life on your loop:
+ * - the loop, its thread and when it runs are yours; use a client from the
+ *   loop's thread only;
+ * - every send completes exactly once, from the loop, never from inside the
+ *   call that submitted it;
+ * - anything may be called inside a callback, closing included;
+ * - idle connections do not keep the loop alive, sends under way do;
+ * - names are looked up on libuv's thread pool; nothing else leaves your
+ *   thread; there are no globals, signals, or output. */
+#ifndef POSTHASTE_CLIENT_H
+#define POSTHASTE_CLIENT_H
+
+#include <posthaste/machine.h>
+#include <posthaste/message.h>
+#include <posthaste/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct uv_loop_s; /* uv_loop_t; <uv.h> is not needed here */
+struct ph_client;
+
+/* Zero or NULL means the default. Everything is copied. */
+struct ph_client_options {
+    size_t size;           /* sizeof this struct */
+    const char *host;      /* name or address; required unless unix_path */
+    uint16_t port;         /* default: 465 with PH_TLS_IMPLICIT, 587 with
+                            * credentials, else 25 */
+    const char *unix_path; /* a unix socket instead of host and port */
+    const struct ph_session_options *session; /* NULL = TLS required, no AUTH.
+                                               * Its trace: set by `trace` */
+    const char *tls_name;    /* name in the certificate, and SNI; NULL = host */
+    const char *tls_ca_file; /* PEM; NULL = the system's store */
+    bool tls_insecure;       /* take any certificate */
+    unsigned connections;    /* at most; default 2 */
+    unsigned messages_per_connection; /* default 100 */
+    unsigned idle_secs;    /* keep an idle connection so long; default 30 */
+    unsigned timeout_secs; /* one bound for connecting, for the handshake,
+                            * for each whole reply and for a blocked write;
+                            * default: 30 to connect, then the table's */
+    /* The dialogue, a line a call, without its line end; also "# ..." lines
+     * about the connection. NULL = no trace. */
+    void (*trace)(void *user, const char *line);
+    int trace_level; /* 1 = dialogue (default), 2 = content too */
+    void *user;      /* for trace */
+};
+#define PH_CLIENT_OPTIONS(...)                                                 \
+    (&(struct ph_client_options){.size = sizeof(struct ph_client_options),     \
+                                 __VA_ARGS__})
+
+/* What became of one recipient. Borrowed during the callback. */
+struct ph_recipient_result {
+    const char *address; /* as given */
+    enum ph_outcome outcome;
+    enum ph_stage stage;   /* where it was decided */
+    enum ph_code code;     /* PH_OK when accepted, else why */
+    struct ph_reply reply; /* the deciding reply; code 0 when there was none */
+    const char *detail;    /* more words, or "" */
+};
+struct ph_result {
+    int code; /* PH_OK: every recipient was accepted; else the first
+               * recipient's that was not */
+    size_t count;
+    const struct ph_recipient_result *recipients;
+    const char *message_id; /* without <>; "" for a ready message without one */
+    const char *server;     /* "host:port" of the session, or "" if none */
+    unsigned attempts;      /* transactions begun for it */
+    bool secure;            /* TLS protected it */
+};
+typedef void (*ph_sent_cb)(const struct ph_result *result, void *user);
+typedef void (*ph_closed_cb)(void *user);
+
+/* A submission under way. Yours only to pass to ph_job_go(). */
+struct ph_job;
+/* Content is about to be complete at the server: write down whatever must
+ * survive a crash, then call ph_job_go(), now or later. */
+typedef void (*ph_commit_cb)(struct ph_job *job, void *user);
+
+struct ph_send_options {
+    size_t size;
+    ph_commit_cb commit; /* NULL = do not ask */
+};
+
+struct ph_stats {
+    size_t size;          /* set before the call */
+    uint64_t connections; /* opened and greeted so far */
+    uint64_t handshakes;  /* TLS handshakes completed */
+    uint64_t messages;    /* transactions that ended in acceptance */
+    unsigned open;        /* sessions now, connecting ones included */
+    unsigned queued;      /* submissions waiting for a session */
+    const char *tls;      /* "TLSv1.3" of the latest handshake, or ""; static
+                           * while the client lives */
+    const char *cipher;   /* likewise */
+};
+
+/* PH_E_INVALID, PH_E_NOMEM, PH_E_TLS (the CA file cannot be used),
+ * PH_E_SYSTEM. Opens no connection yet. */
+PH_API int ph_client_new(struct ph_client **out, struct uv_loop_s *loop,
+                         const struct ph_client_options *opts);
+
+/* Takes `msg` on success only; on error it is still yours and `cb` will not
+ * run. Errors: what ph_message_check() says, PH_E_NOMEM, PH_E_INVALID (the
+ * client is closing). `opts` may be NULL. */
+PH_API int ph_client_send(struct ph_client *c, struct ph_message *msg,
+                          const struct ph_send_options *opts, ph_sent_cb cb,
+                          void *user);
+PH_API void ph_job_go(struct ph_job *job);
+
+PH_API void ph_client_stats(const struct ph_client *c, struct ph_stats *out);
+
+/* Finishes what was submitted, says QUIT, frees the client after `cb` (which
+ * may be NULL). Once is enough; later calls do nothing. */
+PH_API void ph_client_close(struct ph_client *c, ph_closed_cb cb, void *user);
+/* The same, but at once: what waits is unsent (PH_E_CANCELED), what is under
+ * way ends as if the connection were lost. Also hastens a close under way. */
+PH_API void ph_client_abort(struct ph_client *c, ph_closed_cb cb, void *user);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,74 @@
+/* posthaste/message.h - what is sent: an envelope, a header, a body.
+ * Errors are sticky: call on, then ask ph_message_check() once.
+ * A message is either composed (from, to, subject, text ...) or ready (the
+ * bytes of an RFC 5322 message); the envelope calls serve both. */
+#ifndef POSTHASTE_MESSAGE_H
+#define POSTHASTE_MESSAGE_H
+
+#include <posthaste/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ph_message;
+
+PH_API struct ph_message *ph_message_new(void);      /* NULL on out of memory */
+PH_API void ph_message_free(struct ph_message *msg); /* NULL is fine */
+
+/* Mailboxes: "ann@x.org", "Ann Lee <ann@x.org>", several separated by commas.
+ * Each sets a header and the envelope; names are UTF-8. Strings are copied. */
+PH_API void ph_message_from(struct ph_message *msg, const char *mailbox);
+PH_API void ph_message_to(struct ph_message *msg, const char *mailboxes);
+PH_API void ph_message_cc(struct ph_message *msg, const char *mailboxes);
+PH_API void ph_message_bcc(struct ph_message *msg,
+                           const char *mailboxes); /* envelope only */
+PH_API void ph_message_reply_to(struct ph_message *msg, const char *mailboxes);
+PH_API void ph_message_subject(struct ph_message *msg, const char *utf8);
+/* Any other header; names are [!-9;-~]+, values UTF-8 without controls. */
+PH_API void ph_message_header(struct ph_message *msg, const char *name,
+                              const char *utf8);
+PH_API void ph_message_text(struct ph_message *msg, const char *utf8);
+/* Date and Message-ID are made when the message is sent, unless set here.
+ * `unix_secs` seconds since 1970; the zone is +0000. */
+PH_API void ph_message_date(struct ph_message *msg, int64_t unix_secs);
+PH_API void ph_message_id(struct ph_message *msg,
+                          const char *id); /* "left@right", without <> */
+
+/* A ready message: line ends become CRLF, Bcc and Resent-Bcc go, nothing else
+ * changes. The envelope comes from the envelope calls below. Copied.
+ * PH_E_CONTENT: a NUL, a lone CR, or a line over 998 octets (unless
+ * `long_lines`). */
+PH_API void ph_message_ready(struct ph_message *msg, const char *data,
+                             size_t len, bool long_lines);
+
+/* Only the envelope (RFC 5321 3.3). "" is the null reverse-path. */
+PH_API void ph_message_envelope_from(struct ph_message *msg,
+                                     const char *address);
+PH_API void ph_message_envelope_to(struct ph_message *msg, const char *address);
+/* For a ready message: its To, Cc and Bcc are recipients too, or its Resent-To,
+ * Resent-Cc and Resent-Bcc instead if it has any (RFC 5322 3.6.6). */
+PH_API void ph_message_take_recipients(struct ph_message *msg);
+
+/* The first error met, or PH_OK: PH_E_ADDRESS, _HEADER, _CONTENT, _NOMEM,
+ * _INVALID (no sender, no recipient, both ready and composed). */
+PH_API int ph_message_check(const struct ph_message *msg);
+/* What ph_message_check() found, in words: "to: 'a@b@c' has two @". Borrowed,
+ * "" when nothing is wrong. */
+PH_API const char *ph_message_problem(const struct ph_message *msg);
+
+/* The envelope as it stands. Borrowed until the message changes. The same
+ * address twice is one recipient. */
+PH_API const char *ph_message_sender(const struct ph_message *msg);
+PH_API size_t ph_message_recipient_count(const struct ph_message *msg);
+PH_API const char *ph_message_recipient(const struct ph_message *msg, size_t i);
+
+/* The message as it will be sent: RFC 5322, CRLF line ends, no dot-stuffing.
+ * PH_E_INVALID when Date or Message-ID were not set (the client sets them).
+ * The slice is borrowed until the message changes or is freed. */
+PH_API int ph_message_render(struct ph_message *msg, struct ph_slice *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
