@@ -1,0 +1,30 @@
+/* smtp/limits.h - every limit of the protocol layer, with its source. */
+#ifndef SMTP_LIMITS_H
+#define SMTP_LIMITS_H
+
+enum {
+    PH__REPLY_LINE_MAX = 16384, /* RFC 5321 4.5.3.1.5 says 512; a challenge may
+                                   have 12288 (RFC 4954 4) */
+    PH__REPLY_LINES_MAX = 256,
+    PH__REPLY_OCTETS_MAX = 65536, /* of one reply, all lines */
+    PH__REPLY_TEXT_MAX = 8192,    /* kept of it; the rest is counted only */
+
+    PH__COMMAND_MAX = 2048,    /* RFC 5321 4.5.3.1.4: 512, and what extensions
+                                  add (RFC 3461 5.4: 1036) */
+    PH__AUTH_FIRST_MAX = 512,  /* AUTH with initial response, RFC 4954 4 */
+    PH__AUTH_LINE_MAX = 65536, /* RFC 4954 4: 12288; tokens are longer */
+    PH__AUTH_TRIES_MAX = 3,    /* mechanisms in one session */
+    PH__MECHANISMS_MAX = 1024, /* kept of the AUTH keyword's list */
+    PH__HELLO_MAX = 255,       /* RFC 5321 4.5.3.1.2 */
+
+    PH__FLIGHT_MAX = 100, /* commands without a reply */
+    PH__FLIGHT_OCTETS_MAX = 32768,
+
+    PH__OUT_TEXT_MAX = 1 << 20,  /* commands and re-made content, one flush */
+    PH__RECIPIENTS_MAX = 100000, /* of one transaction */
+    PH__TEXTS_MAX = 4 << 20,     /* reply texts kept for its recipients */
+    PH__TRACE_MAX = 16 << 20,    /* dialogue not yet pulled */
+    PH__DETAIL_MAX = 512
+};
+
+#endif

@@ -1,0 +1,134 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "smtp/machine.h"
+
+/* ---- a machine's birth and death ---- */
+
+static bool fit(const char *s)
+{
+    return !s || ph__text_no_controls(s, strlen(s));
+}
+
+static bool hello_fits(const char *hello)
+{
+    size_t len = strlen(hello);
+    return len && len <= PH__HELLO_MAX && fit(hello) && !strchr(hello, ' ') &&
+           ph__text_is_ascii(hello, len);
+}
+
+static int check(const struct ph_session_options *opts)
+{
+    if (opts->size != sizeof(*opts) || !fit(opts->without))
+        return PH_E_INVALID;
+    if (opts->hello && !hello_fits(opts->hello))
+        return PH_E_INVALID;
+    const struct ph_credentials *auth = opts->auth;
+    if (!auth)
+        return PH_OK;
+    if (auth->size != sizeof(*auth) || !auth->user || !auth->password)
+        return PH_E_INVALID;
+    return fit(auth->user) && fit(auth->password) && fit(auth->authzid) &&
+                   fit(auth->mechanisms)
+               ? PH_OK
+               : PH_E_INVALID;
+}
+
+static int copy_auth(struct ph__config *config,
+                     const struct ph_credentials *auth)
+{
+    if (!auth)
+        return PH_OK;
+    char *user = NULL;
+    char *password = NULL;
+    char *authzid = NULL;
+    int rc = ph__text_copy(&user, auth->user);
+    if (!rc)
+        rc = ph__text_copy(&password, auth->password);
+    if (!rc)
+        rc = ph__text_copy(&authzid, auth->authzid);
+    config->auth = *auth;
+    config->auth.user = user;
+    config->auth.password = password;
+    config->auth.authzid = authzid;
+    config->auth.mechanisms = NULL;
+    return rc ? rc : ph__text_copy(&config->mechanisms, auth->mechanisms);
+}
+
+static int configure(struct ph__config *config,
+                     const struct ph_session_options *opts)
+{
+    config->tls = opts->tls;
+    config->force_8bit = opts->force_8bit;
+    config->trace = opts->trace;
+    int rc = ph__text_copy(&config->hello,
+                           opts->hello ? opts->hello : "[127.0.0.1]");
+    if (!rc)
+        rc = ph__text_copy(&config->without, opts->without);
+    return rc ? rc : copy_auth(config, opts->auth);
+}
+
+int ph_machine_new(struct ph_machine **out,
+                   const struct ph_session_options *opts)
+{
+    const struct ph_session_options defaults = {.size = sizeof(defaults)};
+    if (!opts)
+        opts = &defaults;
+    int rc = check(opts);
+    if (rc)
+        return rc;
+    struct ph_machine *m = calloc(1, sizeof(*m));
+    if (!m)
+        return PH_E_NOMEM;
+    ph__reply_init(&m->reader, opts->trace > 0);
+    ph__transaction_init(&m->tx);
+    ph__buf_init(&m->answer, PH__AUTH_LINE_MAX);
+    ph__buf_init(&m->error_text, PH__REPLY_TEXT_MAX);
+    ph__buf_init(&m->error_detail, PH__DETAIL_MAX);
+    ph__buf_init(&m->detail, PH__DETAIL_MAX);
+    ph__buf_init(&m->trace, PH__TRACE_MAX);
+    m->reply.text = "";
+    rc = configure(&m->config, opts);
+    if (!rc)
+        ph__machine_enter(m, ST_START);
+    if (!rc && m->recv.state == ST_CLOSED)
+        rc = PH_E_NOMEM;
+    if (rc) {
+        ph_machine_free(m);
+        return rc;
+    }
+    *out = m;
+    return PH_OK;
+}
+
+void ph_machine_free(struct ph_machine *m)
+{
+    if (!m)
+        return;
+    ph__text_wipe((char *)m->config.auth.user);
+    ph__text_wipe((char *)m->config.auth.password);
+    ph__text_wipe((char *)m->config.auth.authzid);
+    free(m->config.mechanisms);
+    free(m->config.hello);
+    free(m->config.without);
+    ph__sasl_free(m->sasl);
+    ph__reply_done(&m->reader);
+    ph__transaction_done(&m->tx);
+    ph__out_done(&m->out);
+    ph__buf_wipe(&m->answer);
+    ph__buf_done(&m->error_text);
+    ph__buf_done(&m->error_detail);
+    ph__buf_done(&m->detail);
+    ph__buf_done(&m->trace);
+    free(m);
+}
+
+size_t ph_machine_trace(struct ph_machine *m, const char **out)
+{
+    /* Handed out and cleared: the text stays until something is added. */
+    size_t len = m->trace.len;
+    *out = ph__buf_text(&m->trace);
+    m->trace.len = 0;
+    return len;
+}

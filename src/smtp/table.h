@@ -1,0 +1,152 @@
+/* smtp/table.h - table.def as data: enums, names, constant rows. */
+#ifndef SMTP_TABLE_H
+#define SMTP_TABLE_H
+
+#include <posthaste/machine.h>
+
+/* What a cell does. The text is for people: `posthaste states`. */
+#define PH__ACTION_MAP(X)                                                      \
+    X(pass, "go on")                                                           \
+    X(learn, "note the extensions offered")                                    \
+    X(forget, "secure now: forget what was learned in clear")                  \
+    X(challenge, "hand the challenge to SASL")                                 \
+    X(drop, "give this mechanism up")                                          \
+    X(begin, "open the transaction")                                           \
+    X(unfit, "refuse the message ourselves: too large, or 8-bit")              \
+    X(accept, "this recipient may receive it")                                 \
+    X(reject, "this recipient is refused")                                     \
+    X(next, "turn to the next recipient")                                      \
+    X(spoil, "every recipient is refused with this reply")                     \
+    X(finish, "close the transaction")                                         \
+    X(refuse, "refuse whoever was accepted, close the transaction")            \
+    X(deliver, "whoever was accepted has it, close the transaction")           \
+    X(fail, "the session fails with this reply")                               \
+    X(no_tls, "TLS is required and not to be had")                             \
+    X(no_auth, "credentials cannot be used here")                              \
+    X(breach, "the server broke the protocol")
+
+#define PH__QUESTION_MAP(X)                                                    \
+    X(nothing, "")                                                             \
+    X(tls_first, "is TLS spoken from the first byte?")                         \
+    X(helo_suffices, "can we do without any extension?")                       \
+    X(tls_wanted, "not secure yet, and STARTTLS is to be tried?")              \
+    X(starttls_offered, "does the server offer STARTTLS?")                     \
+    X(tls_required, "is TLS required?")                                        \
+    X(credentials_given, "are there credentials?")                             \
+    X(secret_is_safe, "secure, or allowed to show the secret in clear?")       \
+    X(tls_optional, "was TLS to be tried only?")                               \
+    X(mechanism_shared, "is a mechanism left that both sides have?")           \
+    X(answer_ready, "has SASL an answer?")                                     \
+    X(mechanism_done, "has the mechanism run to its end?")                     \
+    X(content_fits, "does the server take this size and these octets?")        \
+    X(in_flight, "is a further reply due?")                                    \
+    X(recipient_left, "is a recipient left?")                                  \
+    X(recipient_accepted, "was any recipient accepted?")                       \
+    X(commit_wanted, "is the driver to be asked before the last octets?")
+
+#define PH__COMMAND_MAP(X)                                                     \
+    X(nothing, "")                                                             \
+    X(ehlo, "EHLO name")                                                       \
+    X(helo, "HELO name")                                                       \
+    X(starttls, "STARTTLS")                                                    \
+    X(auth, "AUTH mechanism [initial response]")                               \
+    X(answer, "base64 answer")                                                 \
+    X(star, "*")                                                               \
+    X(mail, "MAIL FROM:<reverse-path> [SIZE=n] [BODY=8BITMIME]")               \
+    X(rcpt, "RCPT TO:<recipient>")                                             \
+    X(data, "DATA")                                                            \
+    X(dot, ".")                                                                \
+    X(rset, "RSET")                                                            \
+    X(quit, "QUIT")
+
+/* What a HOLD row raises; nothing is raised by the others. */
+#define PH__EVENT_MAP(X)                                                       \
+    X(START_TLS)                                                               \
+    X(READY)                                                                   \
+    X(NEED_BODY)                                                               \
+    X(COMMIT)                                                                  \
+    X(CLOSED)
+
+enum ph__action {
+#define X(name, text) ACT_##name,
+    PH__ACTION_MAP(X)
+#undef X
+};
+enum ph__question {
+#define X(name, text) ASK_##name,
+    PH__QUESTION_MAP(X)
+#undef X
+};
+enum ph__command {
+#define X(name, text) SAY_##name,
+    PH__COMMAND_MAP(X)
+#undef X
+};
+enum ph__loss { LOST_retry, LOST_doubt, LOST_fine };
+enum { AHEAD_no = false, AHEAD_yes = true };
+
+enum ph__state {
+#define WAIT(state, ...) ST_##state,
+#define PICK(state, ...) ST_##state,
+#define HOLD(state, ...) ST_##state,
+#define SEND(state, ...) ST_##state,
+#define WHEN(...)
+#include "smtp/table.def"
+    ST_COUNT
+};
+
+/* A forgotten row is kind 0. */
+enum ph__kind { WAIT_ROW = 1, PICK_ROW, HOLD_ROW, SEND_ROW };
+
+/* Columns of WAIT; of PICK; of HOLD and SEND. */
+enum { R2YZ, R3YZ, R4YZ, R5YZ, COLUMNS };
+enum { YES, NO };
+enum { DONE, STOP };
+
+struct ph__edge {
+    enum ph__action act;
+    enum ph__state next;
+};
+
+struct ph__row {
+    const char *name;
+    enum ph__kind kind;
+    enum ph_stage stage;
+    enum ph__command say;
+    enum ph__question ask;
+    enum ph_event_type event; /* of HOLD */
+    enum ph__loss lost;
+    bool ahead;
+    unsigned secs;
+    struct ph__edge edge[COLUMNS];
+};
+
+/* In this state codes first..last take this edge instead of their column's. */
+struct ph__exception {
+    enum ph__state state;
+    int first;
+    int last;
+    struct ph__edge edge;
+};
+
+extern const struct ph__row ph__table[ST_COUNT];
+extern const struct ph__exception ph__exceptions[];
+extern const size_t ph__exception_count;
+
+/* Total: every state answers for every code; 0-999, or -1 for garbage. A HOLD
+ * or SEND row answers for a reply that nothing asked for. For a PICK row, which
+ * never meets a reply, the answer is breach. */
+struct ph__edge ph__edge_for(enum ph__state state, int code);
+
+const char *ph__action_name(enum ph__action act);
+const char *ph__action_text(enum ph__action act);
+const char *ph__question_name(enum ph__question ask);
+const char *ph__question_text(enum ph__question ask);
+const char *ph__command_name(enum ph__command say);
+const char *ph__command_text(enum ph__command say);
+const char *ph__event_name(enum ph_event_type event);
+const char *ph__loss_name(enum ph__loss lost);
+/* ST_COUNT when there is none of that name. */
+enum ph__state ph__state_named(const char *name);
+
+#endif

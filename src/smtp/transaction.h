@@ -1,0 +1,44 @@
+/* smtp/transaction.h - one transaction: its envelope, and what became of each
+ * recipient. */
+#ifndef SMTP_TRANSACTION_H
+#define SMTP_TRANSACTION_H
+
+#include <posthaste/machine.h>
+
+#include "base/buf.h"
+
+/* Of one recipient. Zero is "undecided, not written": unsent. */
+struct ph__fate {
+    enum ph_outcome outcome;
+    bool decided;
+    bool accepted; /* RCPT was answered 2yz; the final word is still due */
+    enum ph_code code;
+    enum ph_stage stage;
+    const char *state;
+    int reply_code;
+    int enhanced[3];
+    size_t text; /* offset into texts */
+};
+
+struct ph__transaction {
+    struct ph_envelope env; /* borrowed from the driver */
+    struct ph__fate *fates; /* env.to_count of them; memory is reused */
+    size_t cap;
+    struct ph__buf texts; /* reply texts, each ended by '\0' */
+    size_t accepted;      /* recipients accepted and not yet decided */
+    bool open;            /* begun, and DONE not yet raised */
+    bool spoiled;         /* MAIL was refused: all is decided */
+};
+
+void ph__transaction_init(struct ph__transaction *tx);
+void ph__transaction_done(struct ph__transaction *tx);
+/* PH_E_ADDRESS, PH_E_INVALID, PH_E_LIMIT, PH_E_NOMEM. */
+int ph__transaction_begin(struct ph__transaction *tx,
+                          const struct ph_envelope *env);
+/* The last word on recipient i; does nothing if it was spoken before. */
+void ph__transaction_decide(struct ph__transaction *tx, size_t i,
+                            enum ph_outcome outcome,
+                            const struct ph_error *why);
+void ph__transaction_accept(struct ph__transaction *tx, size_t i);
+
+#endif

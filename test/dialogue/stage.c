@@ -1,0 +1,131 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dialogue/stage.h"
+#include "smtp/table.h"
+
+static void note(struct stage *s, const char *format, ...)
+{
+    if (s->event_count == EVENTS)
+        return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(s->events[s->event_count++], EVENT_LINE, format, args);
+    va_end(args);
+}
+
+const char *stage_error_name(int code)
+{
+    switch (code) {
+#define X(name, number, text)                                                  \
+    case PH_E_##name:                                                          \
+        return #name;
+        PH_ERROR_MAP(X)
+#undef X
+    }
+    return "OK";
+}
+
+static void on_ready(struct stage *s)
+{
+    note(s, "ready");
+    if (s->begun < s->message_count) {
+        struct message *msg = &s->messages[s->begun++];
+        int rc = ph_machine_begin(s->m, &msg->env);
+        if (rc)
+            note(s, "cannot begin: %s", stage_error_name(rc));
+        return;
+    }
+    if (!s->idle)
+        ph_machine_tell(s->m, PH_SIGNAL_QUIT, NULL);
+}
+
+static void on_done(struct stage *s)
+{
+    note(s, "done");
+    const struct message *msg = &s->messages[s->begun - 1];
+    for (size_t i = 0; i < msg->env.to_count; i++) {
+        struct ph_verdict v;
+        ph_machine_verdict(s->m, i, &v);
+        note(s, "outcome %zu %s %s %s %d", i, ph_outcome_name(v.outcome),
+             ph_stage_name(v.why.stage), stage_error_name(v.why.code),
+             v.why.reply.code);
+    }
+}
+
+static void on_event(struct stage *s, const struct ph_event *ev)
+{
+    const struct ph_error *e = ev->error;
+    switch (ev->type) {
+    case PH_EVENT_START_TLS:
+        note(s, "start-tls");
+        return;
+    case PH_EVENT_READY:
+        on_ready(s);
+        return;
+    case PH_EVENT_NEED_BODY:
+        note(s, "need-body");
+        ph_machine_body(s->m, s->body, strlen(s->body), true);
+        return;
+    case PH_EVENT_COMMIT:
+        note(s, "commit");
+        if (!s->hold_commit)
+            ph_machine_tell(s->m, PH_SIGNAL_GO, NULL);
+        return;
+    case PH_EVENT_RECIPIENT:
+        if (e)
+            note(s, "recipient %zu refused %d %d.%d.%d %s", ev->index,
+                 e->reply.code, e->reply.enhanced[0], e->reply.enhanced[1],
+                 e->reply.enhanced[2], e->reply.text);
+        else
+            note(s, "recipient %zu accepted", ev->index);
+        return;
+    case PH_EVENT_DONE:
+        on_done(s);
+        return;
+    case PH_EVENT_CLOSED:
+        if (e)
+            note(s, "closed %s %s %d", stage_error_name(e->code),
+                 ph_stage_name(e->stage), e->reply.code);
+        else
+            note(s, "closed");
+        return;
+    }
+}
+
+void stage_pull(struct stage *s)
+{
+    struct ph_event ev;
+    do
+        s->how->rows[ph__state_named(ph_machine_state(s->m))] = true;
+    while (ph_machine_next(s->m, &ev) && (on_event(s, &ev), true));
+}
+
+static void feed_part(struct stage *s, const char *data, size_t len)
+{
+    while (len) {
+        size_t taken = ph_machine_feed(s->m, data, len);
+        data += taken;
+        len -= taken;
+        stage_pull(s);
+    }
+}
+
+void stage_feed(struct stage *s)
+{
+    size_t before = s->server_total;
+    s->server_total += s->server_len;
+    size_t cut = s->how->split > before ? s->how->split - before : 0;
+    if (cut > s->server_len)
+        cut = 0;
+    size_t step = s->how->bytewise ? 1 : cut ? cut : s->server_len;
+    for (size_t at = 0; at < s->server_len;) {
+        size_t n = s->server_len - at < step ? s->server_len - at : step;
+        feed_part(s, s->server + at, n);
+        at += n;
+        if (!s->how->bytewise)
+            step = s->server_len;
+    }
+    s->server_len = 0;
+}
