@@ -1,0 +1,118 @@
+/* Ready messages, and the envelope that their headers tell. */
+#include <string.h>
+
+#include "base/text.h"
+#include "message/limits.h"
+#include "message/parts.h"
+#include "message/ready.h"
+
+/* The name of a field that names recipients, or NULL. */
+static const char *recipients_of(const struct ph__ready_field *field,
+                                 bool resent)
+{
+    static const char *const names[2][3] = {
+        {"To", "Cc", "Bcc"}, {"Resent-To", "Resent-Cc", "Resent-Bcc"}};
+    for (size_t i = 0; i < 3; i++)
+        if (ph__ready_is(field, names[resent][i]))
+            return names[resent][i];
+    return NULL;
+}
+
+/* RFC 5322 3.6.6: the recipients of a message that was sent again are those
+ * of its Resent- fields; the others have had it. */
+static bool was_resent(struct ph_slice header)
+{
+    struct ph__ready_field field;
+    for (size_t at = 0; ph__ready_field(&field, header, &at);)
+        if (recipients_of(&field, true))
+            return true;
+    return false;
+}
+
+static void take_field(struct ph_message *msg, const char *name,
+                       const char *text, size_t len)
+{
+    struct ph__mailbox_reader box;
+    ph__mailbox_init(&box, text, len, PH__RECIPIENT);
+    while (!msg->code && ph__mailbox_next(&box))
+        ph__message_recipient(msg, box.address);
+    if (box.rc == PH_E_ADDRESS)
+        ph__message_fail(msg, box.rc, name, box.bad, box.problem);
+    ph__message_settle(msg, box.rc, name);
+    ph__mailbox_done(&box);
+}
+
+static void take_header(struct ph_message *msg, struct ph_slice header,
+                        bool resent)
+{
+    struct ph__buf text = PH__BUF(PH__HEADER_TEXT_MAX);
+    struct ph__ready_field field;
+    for (size_t at = 0; ph__ready_field(&field, header, &at);) {
+        const char *name = recipients_of(&field, resent);
+        if (!name)
+            continue;
+        ph__buf_clear(&text);
+        ph__message_settle(msg, ph__ready_unfold(&text, field.value), name);
+        take_field(msg, name, ph__buf_text(&text), text.len);
+    }
+    ph__buf_done(&text);
+}
+
+static void take_recipients(struct ph_message *msg)
+{
+    struct ph_slice seen = {msg->out.data, msg->out.len};
+    struct ph_slice blind = {msg->blind.data, msg->blind.len};
+    bool resent = was_resent(seen) || was_resent(blind);
+    take_header(msg, seen, resent);
+    take_header(msg, blind, resent);
+}
+
+void ph_message_take_recipients(struct ph_message *msg)
+{
+    if (!ph__message_open(msg, msg))
+        return;
+    bool taken = msg->taking && msg->ready;
+    msg->taking = true;
+    if (msg->ready && !taken)
+        take_recipients(msg);
+}
+
+static bool fits(struct ph_message *msg, const char *data, size_t len,
+                 bool long_lines)
+{
+    struct ph__lines lines;
+    if (len > PH__CONTENT_MAX) {
+        ph__message_settle(msg, PH_E_LIMIT, "message");
+        return false;
+    }
+    ph__lines_scan(&lines, data, len);
+    msg->eight_bit = lines.high;
+    if (lines.problem)
+        ph__message_fail_line(msg, "message", lines.problem_line,
+                              lines.problem);
+    else if (lines.long_line && !long_lines)
+        ph__message_fail_line(msg, "message", lines.long_line,
+                              "has more than 998 octets");
+    return !msg->code;
+}
+
+void ph_message_ready(struct ph_message *msg, const char *data, size_t len,
+                      bool long_lines)
+{
+    if (!ph__message_open(msg, data) || !fits(msg, data, len, long_lines))
+        return;
+    msg->ready = true;
+    ph__buf_clear(&msg->out);
+    ph__buf_clear(&msg->blind);
+    ph__buf_clear(&msg->id);
+    int rc = ph__ready_split(&msg->out, &msg->blind, data, len);
+    if (!rc)
+        rc = ph__ready_message_id(
+            &msg->id, (struct ph_slice){msg->out.data, msg->out.len});
+    if (!rc && msg->blind.len && msg->eight_bit)
+        msg->eight_bit =
+            !ph__text_is_ascii(ph__buf_text(&msg->out), msg->out.len);
+    ph__message_settle(msg, rc, "message");
+    if (msg->taking && !msg->code)
+        take_recipients(msg);
+}

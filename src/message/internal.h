@@ -1,0 +1,45 @@
+/* message/internal.h - what the client and the merge need of a message, and
+ * the public calls do not give. */
+#ifndef MESSAGE_INTERNAL_H
+#define MESSAGE_INTERNAL_H
+
+#include <posthaste/message.h>
+
+/* Whether octets above 127 occur: what is composed from text has none. */
+bool ph__message_eight_bit(const struct ph_message *msg);
+/* Without < and >; "" if there is none. Borrowed until the message changes. */
+const char *ph__message_id(const struct ph_message *msg);
+/* True for a composed message until it has one; a ready one is left alone. */
+bool ph__message_needs_date(const struct ph_message *msg);
+bool ph__message_needs_id(const struct ph_message *msg);
+
+/* The header fields that have a call of their own, in the order in which they
+ * are written; the others follow. */
+enum ph__slot {
+    PH__FROM,
+    PH__TO,
+    PH__CC,
+    PH__REPLY_TO,
+    PH__SUBJECT,
+    PH__DATE,
+    PH__OTHER,
+    PH__SLOTS
+};
+
+/* Is this other header made of mailboxes ("Sender")? */
+bool ph__message_holds_mailboxes(const char *name);
+
+/* A header of mailboxes, up to PH__REPLY_TO; of the envelope only the sender,
+ * by PH__FROM. No mailbox at all means no field. */
+void ph__message_list(struct ph_message *msg, enum ph__slot slot,
+                      const char *mailboxes);
+void ph__message_date_text(struct ph_message *msg, const char *text);
+/* Text of another type: "text/html; format=x", without its charset. */
+void ph__message_typed_text(struct ph_message *msg, const char *type,
+                            const char *utf8, size_t len);
+/* A body that is MIME already, with its Content-Type and (or NULL) its
+ * Content-Transfer-Encoding. */
+void ph__message_as_is(struct ph_message *msg, const char *type,
+                       const char *cte, const char *data, size_t len);
+
+#endif

@@ -1,0 +1,212 @@
+/* The object: its life, its envelope, its errors. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "message/limits.h"
+#include "message/parts.h"
+
+struct ph_message *ph_message_new(void)
+{
+    struct ph_message *msg = calloc(1, sizeof(*msg));
+    if (!msg)
+        return NULL;
+    ph__buf_init(&msg->problem, PH__PROBLEM_MAX);
+    ph__buf_init(&msg->sender, PH__ADDRESS_MAX);
+    ph__buf_init(&msg->first_from, PH__ADDRESS_MAX);
+    ph__recipients_init(&msg->recipients);
+    for (size_t i = 0; i < PH__SLOTS; i++)
+        ph__header_init(&msg->slots[i]);
+    ph__header_init(&msg->mime);
+    ph__buf_init(&msg->id, PH__MESSAGE_ID_MAX);
+    ph__buf_init(&msg->type, PH__HEADER_WORD_MAX);
+    ph__buf_init(&msg->body, PH__CONTENT_MAX);
+    ph__buf_init(&msg->blind, PH__HEADER_TEXT_MAX);
+    ph__buf_init(&msg->out, PH__CONTENT_MAX);
+    return msg;
+}
+
+void ph_message_free(struct ph_message *msg)
+{
+    if (!msg)
+        return;
+    ph__buf_done(&msg->problem);
+    ph__buf_done(&msg->sender);
+    ph__buf_done(&msg->first_from);
+    ph__recipients_done(&msg->recipients);
+    for (size_t i = 0; i < PH__SLOTS; i++)
+        ph__header_done(&msg->slots[i]);
+    ph__header_done(&msg->mime);
+    ph__buf_done(&msg->id);
+    ph__buf_done(&msg->type);
+    ph__buf_done(&msg->body);
+    ph__buf_done(&msg->blind);
+    ph__buf_done(&msg->out);
+    free(msg);
+}
+
+bool ph__message_open(struct ph_message *msg, const void *argument)
+{
+    if (!msg || msg->code)
+        return false;
+    msg->rendered = msg->rendered && msg->ready;
+    if (!argument)
+        msg->code = PH_E_INVALID;
+    return argument;
+}
+
+/* Words that come from outside are cut, so that the problem is told whole. */
+void ph__message_fail(struct ph_message *msg, int code, const char *label,
+                      struct ph_slice bad, const char *problem)
+{
+    size_t len =
+        bad.len < PH__PROBLEM_QUOTE_MAX ? bad.len : PH__PROBLEM_QUOTE_MAX;
+    if (msg->code)
+        return;
+    msg->code = code;
+    ph__buf_add_text(&msg->problem, label);
+    ph__buf_add_text(&msg->problem, ": ");
+    if (bad.data) {
+        ph__buf_add_char(&msg->problem, '\'');
+        ph__buf_add(&msg->problem, bad.data, len);
+        ph__buf_add_text(&msg->problem, len < bad.len ? "...' " : "' ");
+    }
+    ph__buf_add_text(&msg->problem, problem);
+    if (msg->problem.len)
+        ph__text_make_printable(msg->problem.data, msg->problem.len, false);
+}
+
+void ph__message_fail_line(struct ph_message *msg, const char *label,
+                           size_t line, const char *problem)
+{
+    struct ph__buf words = PH__BUF(PH__PROBLEM_MAX);
+    int rc = ph__buf_format(&words, "line %zu %s", line, problem);
+    ph__message_fail(msg, PH_E_CONTENT, label, (struct ph_slice){0},
+                     rc ? problem : words.data);
+    ph__buf_done(&words);
+}
+
+void ph__message_settle(struct ph_message *msg, int rc, const char *label)
+{
+    if (rc)
+        ph__message_fail(msg, rc, label, (struct ph_slice){0}, ph_strerror(rc));
+}
+
+void ph__message_recipient(struct ph_message *msg, struct ph_slice address)
+{
+    int rc = ph__recipients_add(&msg->recipients, address.data, address.len);
+    ph__message_settle(msg, rc, "recipients");
+}
+
+bool ph__message_passes(struct ph_message *msg, const char *label,
+                        const char *text)
+{
+    size_t len = strlen(text);
+    const char *problem = ph__header_text_problem(text, len);
+    if (problem)
+        ph__message_fail(msg, PH_E_HEADER, label, (struct ph_slice){text, len},
+                         problem);
+    return !problem;
+}
+
+static bool passes(struct ph_message *msg, const char *label,
+                   const char *address, enum ph__address_use use)
+{
+    size_t len = strlen(address);
+    const char *problem = ph__mailbox_problem(address, len, use);
+    if (problem)
+        ph__message_fail(msg, PH_E_ADDRESS, label,
+                         (struct ph_slice){address, len}, problem);
+    return !problem;
+}
+
+void ph_message_envelope_from(struct ph_message *msg, const char *address)
+{
+    if (!ph__message_open(msg, address) ||
+        !passes(msg, "envelope-from", address, PH__REVERSE_PATH))
+        return;
+    ph__buf_clear(&msg->sender);
+    ph__message_settle(msg, ph__buf_add_text(&msg->sender, address),
+                       "envelope-from");
+    msg->sender_set = true;
+}
+
+void ph_message_envelope_to(struct ph_message *msg, const char *address)
+{
+    if (!ph__message_open(msg, address) ||
+        !passes(msg, "envelope-to", address, PH__RECIPIENT))
+        return;
+    ph__message_recipient(msg, (struct ph_slice){address, strlen(address)});
+}
+
+/* What can be known only when nothing more will be said. */
+static const char *missing(const struct ph_message *msg)
+{
+    if (msg->ready && msg->composed)
+        return "a ready message cannot be composed too";
+    if (msg->taking && !msg->ready)
+        return "there is no ready message to take recipients from";
+    if (!msg->ready && !msg->from_count)
+        return "no From is given";
+    if (!msg->sender_set && !msg->from_count)
+        return "no sender is given";
+    if (!msg->recipients.count)
+        return "no recipient is given";
+    return NULL;
+}
+
+int ph_message_check(const struct ph_message *msg)
+{
+    if (!msg)
+        return PH_E_NOMEM;
+    if (msg->code)
+        return msg->code;
+    return missing(msg) ? PH_E_INVALID : PH_OK;
+}
+
+const char *ph_message_problem(const struct ph_message *msg)
+{
+    int rc = ph_message_check(msg);
+    if (!rc)
+        return "";
+    if (!msg || msg->code)
+        return msg && msg->problem.len ? msg->problem.data : ph_strerror(rc);
+    return missing(msg);
+}
+
+const char *ph_message_sender(const struct ph_message *msg)
+{
+    if (!msg)
+        return "";
+    return ph__buf_text(msg->sender_set ? &msg->sender : &msg->first_from);
+}
+
+size_t ph_message_recipient_count(const struct ph_message *msg)
+{
+    return msg ? msg->recipients.count : 0;
+}
+
+const char *ph_message_recipient(const struct ph_message *msg, size_t i)
+{
+    return msg ? ph__recipients_get(&msg->recipients, i) : NULL;
+}
+
+bool ph__message_eight_bit(const struct ph_message *msg)
+{
+    return msg->eight_bit;
+}
+
+const char *ph__message_id(const struct ph_message *msg)
+{
+    return ph__buf_text(&msg->id);
+}
+
+bool ph__message_needs_date(const struct ph_message *msg)
+{
+    return !msg->ready && !msg->slots[PH__DATE].out.len;
+}
+
+bool ph__message_needs_id(const struct ph_message *msg)
+{
+    return !msg->ready && !msg->id.len;
+}

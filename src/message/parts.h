@@ -1,0 +1,65 @@
+/* message/parts.h - the inside of a message, for message/ only. */
+#ifndef MESSAGE_PARTS_H
+#define MESSAGE_PARTS_H
+
+#include "message/body.h"
+#include "message/header.h"
+#include "message/internal.h"
+#include "message/mailbox.h"
+#include "message/recipients.h"
+
+/* Header fields that may come once (RFC 5322 3.6) and have no slot. */
+enum { PH__HAS_SENDER = 1, PH__HAS_REFERENCES = 2, PH__HAS_IN_REPLY_TO = 4 };
+
+struct ph_message {
+    int code; /* the first error met; then nothing changes any more */
+    struct ph__buf problem;
+
+    /* Envelope. */
+    struct ph__buf sender;     /* from envelope_from ... */
+    struct ph__buf first_from; /* ... else the first mailbox of From */
+    bool sender_set;
+    struct ph__recipients recipients;
+
+    /* Composed. */
+    bool composed; /* by a call that does more than an envelope call */
+    struct ph__header slots[PH__SLOTS];
+    size_t from_count;
+    unsigned once; /* PH__HAS_... */
+    struct ph__buf id;
+    struct ph__header mime; /* the fields of a body that is MIME already */
+    struct ph__buf type;    /* of text; "" is text/plain */
+    enum ph__cte cte;
+    struct ph__buf body; /* encoded */
+
+    /* Ready. */
+    bool ready;
+    bool taking;          /* recipients from its header */
+    struct ph__buf blind; /* its Bcc fields */
+
+    bool eight_bit;
+    bool rendered;
+    struct ph__buf out; /* the message as it will be sent */
+};
+
+/* The gate of every call: false if there is nothing to do, because there is no
+ * message, it has failed, or the argument is NULL, which is an error too. */
+bool ph__message_open(struct ph_message *msg, const void *argument);
+/* The gate for header text; false, and the message has failed, if it does not
+ * pass. */
+bool ph__message_passes(struct ph_message *msg, const char *label,
+                        const char *text);
+/* The first error stays. In words: "label: 'bad' problem". */
+void ph__message_fail(struct ph_message *msg, int code, const char *label,
+                      struct ph_slice bad, const char *problem);
+/* The same for a line of content: "label: line 3 has a lone CR". */
+void ph__message_fail_line(struct ph_message *msg, const char *label,
+                           size_t line, const char *problem);
+/* An error without words of its own: PH_E_NOMEM or PH_E_LIMIT; PH_OK is none.
+ */
+void ph__message_settle(struct ph_message *msg, int rc, const char *label);
+
+/* Adds an address to the envelope. */
+void ph__message_recipient(struct ph_message *msg, struct ph_slice address);
+
+#endif

@@ -1,0 +1,24 @@
+/* message/recipients.h - the recipients of an envelope, each once. */
+#ifndef MESSAGE_RECIPIENTS_H
+#define MESSAGE_RECIPIENTS_H
+
+#include "base/buf.h"
+
+struct ph__recipients {
+    struct ph__buf texts; /* the addresses, each with its '\0' */
+    size_t *at;           /* where each begins in texts */
+    size_t count;
+    size_t cap;
+    size_t *slots; /* a hash table of indices + 1, once there are some more */
+    size_t slot_count;
+};
+
+void ph__recipients_init(struct ph__recipients *r);
+void ph__recipients_done(struct ph__recipients *r);
+/* The same mailbox again changes nothing: domains compare without case, local
+ * parts exactly (RFC 5321 2.4). PH_OK, PH_E_NOMEM, PH_E_LIMIT. */
+int ph__recipients_add(struct ph__recipients *r, const char *address,
+                       size_t len);
+const char *ph__recipients_get(const struct ph__recipients *r, size_t i);
+
+#endif

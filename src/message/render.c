@@ -1,0 +1,97 @@
+/* A composed message as it will be sent. */
+#include <string.h>
+
+#include "message/limits.h"
+#include "message/parts.h"
+
+static int add_slot(const struct ph_message *msg, struct ph__buf *out,
+                    enum ph__slot slot)
+{
+    const struct ph__buf *text = &msg->slots[slot].out;
+    if (!text->len)
+        return PH_OK;
+    int rc = ph__buf_add(out, text->data, text->len);
+    return rc ? rc : ph__buf_add(out, "\r\n", 2);
+}
+
+static int add_from(const struct ph_message *msg, struct ph__buf *out)
+{
+    int rc = add_slot(msg, out, PH__FROM);
+    /* Several authors need one sender: RFC 5322 3.6.2. */
+    if (rc || msg->from_count < 2 || msg->once & PH__HAS_SENDER)
+        return rc;
+    return ph__buf_format(out, "Sender: %s\r\n", msg->first_from.data);
+}
+
+static int add_id(const struct ph_message *msg, struct ph__buf *out)
+{
+    return ph__buf_format(out, "Message-ID: <%s>\r\n", msg->id.data);
+}
+
+static int add_mime(const struct ph_message *msg, struct ph__buf *out)
+{
+    int rc = ph__buf_add_text(out, "MIME-Version: 1.0\r\n");
+    if (rc)
+        return rc;
+    if (msg->mime.out.len)
+        return ph__buf_add(out, msg->mime.out.data, msg->mime.out.len);
+    const char *type = msg->type.len ? msg->type.data : "text/plain";
+    bool fits =
+        strlen(type) + sizeof("Content-Type: ; charset=utf-8") <= PH__FOLD_AT;
+    return ph__buf_format(out,
+                          "Content-Type: %s;%s charset=utf-8\r\n"
+                          "Content-Transfer-Encoding: %s\r\n",
+                          type, fits ? "" : "\r\n", ph__cte_name(msg->cte));
+}
+
+static int add_header(const struct ph_message *msg, struct ph__buf *out)
+{
+    const struct ph__buf *other = &msg->slots[PH__OTHER].out;
+    int rc = add_from(msg, out);
+    for (enum ph__slot slot = PH__TO; !rc && slot < PH__OTHER; slot++)
+        rc = add_slot(msg, out, slot);
+    if (!rc)
+        rc = add_id(msg, out);
+    if (!rc)
+        rc = ph__buf_add(out, other->data, other->len);
+    if (!rc)
+        rc = add_mime(msg, out);
+    return rc ? rc : ph__buf_add(out, "\r\n", 2);
+}
+
+/* So that one allocation is enough. */
+static size_t estimate(const struct ph_message *msg)
+{
+    enum { FIXED = 512 };
+    size_t len = FIXED + msg->id.len + msg->type.len + msg->mime.out.len;
+    for (enum ph__slot slot = 0; slot < PH__SLOTS; slot++)
+        len += msg->slots[slot].out.len;
+    return len + msg->body.len;
+}
+
+static int compose(struct ph_message *msg)
+{
+    ph__buf_clear(&msg->out);
+    int rc = ph__buf_reserve(&msg->out, estimate(msg));
+    if (!rc)
+        rc = add_header(msg, &msg->out);
+    return rc ? rc
+              : ph__buf_add(&msg->out, ph__buf_text(&msg->body), msg->body.len);
+}
+
+int ph_message_render(struct ph_message *msg, struct ph_slice *out)
+{
+    int rc = ph_message_check(msg);
+    if (rc)
+        return rc;
+    if (ph__message_needs_date(msg) || ph__message_needs_id(msg))
+        return PH_E_INVALID;
+    if (!msg->ready && !msg->rendered) {
+        rc = compose(msg);
+        if (rc)
+            return rc;
+        msg->rendered = true;
+    }
+    *out = (struct ph_slice){ph__buf_text(&msg->out), msg->out.len};
+    return PH_OK;
+}

@@ -1,0 +1,187 @@
+/* Every allocation fails once: no crash, no leak, PH_E_NOMEM and nothing else.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "alloc/wrap.h"
+#include "message/internal.h"
+#include "message/merge.h"
+
+typedef int scenario(void);
+
+static int compose(void)
+{
+    struct ph_message *msg = ph_message_new();
+    struct ph_slice out;
+    char address[40];
+    ph_message_from(msg, "\"Ann, L.\" <ann@x.org>, b@x.org");
+    for (int i = 0; i < 40; i++) {
+        snprintf(address, sizeof(address), "user%d@example.org", i);
+        ph_message_to(msg, address);
+    }
+    ph_message_cc(msg, "J\xC3\xBCrgen <j@x.org>, Joe (x) <k@x.org>");
+    ph_message_bcc(msg, "B <b@x.org>");
+    ph_message_reply_to(msg, "r@x.org");
+    ph_message_subject(msg, "Gr\xC3\xBC\xC3\x9F"
+                            "e an alle, die das lesen");
+    ph_message_header(msg, "Sender", "Ann <ann@x.org>");
+    ph_message_header(msg, "X-Long",
+                      "one two three four five six seven eight "
+                      "nine ten eleven twelve thirteen");
+    ph_message_text(msg, "\xC3\xBC\xC3\xBC\n");
+    ph_message_text(msg, "Viele Gr\xC3\xBC\xC3\x9F"
+                         "e an alle, die es lesen\n");
+    ph_message_date(msg, 0);
+    ph_message_id(msg, "1@x.org");
+    ph_message_envelope_from(msg, "bounce@x.org");
+    ph_message_envelope_to(msg, "more@x.org");
+    int rc = ph_message_render(msg, &out);
+    assert_int_equal(ph_message_check(msg) && !rc, false);
+    if (!rc)
+        assert_non_null(strstr(out.data, "Reply-To: r@x.org\r\n"));
+    assert_non_null(ph_message_problem(msg));
+    ph_message_free(msg);
+    return rc;
+}
+
+static int send_ready(void)
+{
+    static const char text[] = "To: a@x, B <b@x>\nBcc: c@x\nCc: d@x\n"
+                               "Message-ID: <1@x>\n\nHi\n";
+    struct ph_message *msg = ph_message_new();
+    struct ph_slice out;
+    ph_message_ready(msg, text, sizeof(text) - 1, false);
+    ph_message_take_recipients(msg);
+    ph_message_envelope_from(msg, "");
+    int rc = ph_message_render(msg, &out);
+    if (!rc)
+        assert_int_equal(ph_message_recipient_count(msg), 4);
+    ph_message_free(msg);
+    return rc;
+}
+
+static const char *same_value(void *user, const char *name)
+{
+    return strcmp(name, "to") ? "J\xC3\xBCrgen & \"Co\"" : "t@x.org";
+}
+
+static int merge_text(const char *text)
+{
+    struct ph_message *msg = ph_message_new();
+    struct ph__template *t;
+    struct ph__buf why = PH__BUF(500);
+    struct ph_slice out;
+    int rc = ph__template_new(&t, text, strlen(text), &why);
+    if (!rc) {
+        rc = msg ? ph__template_fill(t, same_value, NULL, msg, &why)
+                 : PH_E_NOMEM;
+        ph__template_free(t);
+    }
+    ph_message_to(msg, "t@x.org");
+    ph_message_date(msg, 0);
+    ph_message_id(msg, "1@x.org");
+    int rendered = ph_message_render(msg, &out);
+    ph_message_free(msg);
+    ph__buf_done(&why);
+    return rc ? rc : rendered;
+}
+
+static int merge_html(void)
+{
+    return merge_text("From: \"{{a}}\" <s@x>\nTo: {{b}} <{{to}}>, {{to}}\n"
+                      "Subject: {{c}}\nX-A: {{d}}\nX-B: {{e}}\nX-C: {{f}}\n"
+                      "Content-Type: text/html; x=y\n\n"
+                      "<p>{{g}}{{h}}{{i}}{{j}}</p>\n");
+}
+
+static int merge_mime(void)
+{
+    return merge_text("From: s@x\nContent-Type: multipart/mixed; boundary=b\n"
+                      "Content-Transfer-Encoding: 8bit\n\n--b\n\n{{a}}\n--b--");
+}
+
+/* What goes wrong without memory must not hide what else is wrong. */
+static int refuse(void)
+{
+    struct ph_message *msg = ph_message_new();
+    ph_message_from(msg, "a@x");
+    ph_message_to(msg, "nobody");
+    ph_message_text(msg, "x");
+    int rc = ph_message_check(msg);
+    ph_message_free(msg);
+    return rc == PH_E_ADDRESS ? PH_OK : rc;
+}
+
+static void fail_each(scenario *run)
+{
+    long n = 0;
+    do {
+        wrap_fail_at(++n);
+        int rc = run();
+        bool failed = wrap_failed();
+        wrap_fail_at(0);
+        if (failed && rc != PH_E_NOMEM && run != refuse)
+            fail_msg("allocation %ld: %d", n, rc);
+        if (!failed) {
+            assert_int_equal(rc, PH_OK);
+            break;
+        }
+    } while (n < 10000);
+    assert_in_range(n, 5, 9999);
+}
+
+static void composing_survives(void **state)
+{
+    fail_each(compose);
+}
+
+static void ready_messages_survive(void **state)
+{
+    fail_each(send_ready);
+}
+
+static void merging_survives(void **state)
+{
+    fail_each(merge_html);
+    fail_each(merge_mime);
+}
+
+static void refusing_survives(void **state)
+{
+    fail_each(refuse);
+}
+
+/* A batch makes a hundred thousand of them. */
+static void a_small_message_takes_few_allocations(void **state)
+{
+    struct ph_slice out;
+    wrap_fail_at(0);
+    struct ph_message *msg = ph_message_new();
+    ph_message_from(msg, "Ann <ann@x.org>");
+    ph_message_to(msg, "Bob <bob@x.org>");
+    ph_message_subject(msg, "Hi");
+    ph_message_text(msg, "Hello\n");
+    ph_message_date(msg, 0);
+    ph_message_id(msg, "1@x.org");
+    assert_int_equal(ph_message_render(msg, &out), PH_OK);
+    assert_in_range(wrap_count(), 1, 20);
+    ph_message_free(msg);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(composing_survives),
+        cmocka_unit_test(ready_messages_survive),
+        cmocka_unit_test(merging_survives),
+        cmocka_unit_test(refusing_survives),
+        cmocka_unit_test(a_small_message_takes_few_allocations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
