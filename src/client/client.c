@@ -1,0 +1,178 @@
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/rand.h>
+
+#include "client/complete.h"
+#include "client/parts.h"
+#include "message/internal.h"
+
+/* ---- birth ---- */
+
+static int set_up(struct ph_client *c, const struct ph_client_options *opts)
+{
+    struct ph__engine_options engine;
+    struct ph__tls_options tls = {.ca_file = opts->tls_ca_file,
+                                  .insecure = opts->tls_insecure};
+    struct ph__buf why = PH__BUF(1024);
+    int rc = ph__settings_copy(&c->settings, &engine, opts);
+    /* Opportunistic TLS without credentials encrypts even to a stranger. */
+    if (!rc && engine.session.tls == PH_TLS_OPPORTUNISTIC &&
+        !engine.session.auth)
+        tls.insecure = true;
+    if (!rc && engine.session.tls != PH_TLS_NONE)
+        rc = ph__tls_context_new(&c->tls, &tls, &why);
+    ph__buf_done(&why);
+    if (!rc)
+        rc = ph__engine_new(&c->engine, &engine);
+    return rc ? rc : ph__net_new(&c->net, c->loop);
+}
+
+static void tear_down(struct ph_client *c)
+{
+    ph__engine_free(c->engine);
+    ph__tls_context_free(c->tls);
+    ph__settings_done(&c->settings);
+    free(c);
+}
+
+int ph_client_new(struct ph_client **out, struct uv_loop_s *loop,
+                  const struct ph_client_options *opts)
+{
+    if (!loop || !opts)
+        return PH_E_INVALID;
+    struct ph_client *c = calloc(1, sizeof(*c));
+    if (!c)
+        return PH_E_NOMEM;
+    c->loop = loop;
+    c->thread = uv_thread_self();
+    int rc = set_up(c, opts);
+    if (rc) {
+        tear_down(c);
+        return rc;
+    }
+    uv_timer_init(loop, &c->soon); /* cannot fail, see libuv */
+    c->soon.data = c;
+    *out = c;
+    return PH_OK;
+}
+
+static void check_thread(const struct ph_client *c)
+{
+    uv_thread_t self = uv_thread_self();
+    assert(uv_thread_equal(&self, &c->thread)); /* C08 */
+    (void)c;
+    (void)self;
+}
+
+/* ---- submissions ---- */
+
+/* <time.random@sender's domain>: unique (RFC 5322 3.6.4), and the same in
+ * every attempt. */
+static int set_id(struct ph_message *msg, int64_t now)
+{
+    static const char hex[] = "0123456789abcdef";
+    unsigned char random[10];
+    char text[2 * sizeof(random) + 1] = {0};
+    struct ph__buf id = PH__BUF(512);
+    if (RAND_bytes(random, sizeof(random)) != 1)
+        return PH_E_SYSTEM;
+    for (size_t i = 0; i < sizeof(random); i++) {
+        text[2 * i] = hex[random[i] >> 4];
+        text[2 * i + 1] = hex[random[i] & 15];
+    }
+    const char *at = strrchr(ph_message_sender(msg), '@');
+    int rc = ph__buf_format(&id, "%llx.%s@%s", (unsigned long long)now, text,
+                            at ? at + 1 : "localhost");
+    if (!rc)
+        ph_message_id(msg, id.data);
+    ph__buf_done(&id);
+    return rc;
+}
+
+int ph__message_complete(struct ph_message *msg)
+{
+    int rc = ph_message_check(msg);
+    int64_t now = (int64_t)time(NULL);
+    if (!rc && ph__message_needs_date(msg))
+        ph_message_date(msg, now);
+    if (!rc && ph__message_needs_id(msg))
+        rc = set_id(msg, now);
+    return rc;
+}
+
+int ph_client_send(struct ph_client *c, struct ph_message *msg,
+                   const struct ph_send_options *opts, ph_sent_cb cb,
+                   void *user)
+{
+    check_thread(c);
+    if (!msg || c->closing || (opts && opts->size != sizeof(*opts)))
+        return PH_E_INVALID;
+    struct ph_job *job = NULL;
+    int rc = ph__message_complete(msg);
+    if (!rc)
+        rc = ph__job_new(&job, c, msg);
+    if (rc)
+        return rc;
+    job->cb = cb;
+    job->user = user;
+    job->commit = opts ? opts->commit : NULL;
+    job->job.env.commit = job->commit != NULL;
+    ph__engine_submit(c->engine, &job->job);
+    ph__client_pump_soon(c);
+    return PH_OK;
+}
+
+void ph_job_go(struct ph_job *job)
+{
+    struct ph_client *c = job->client;
+    check_thread(c);
+    ph__engine_go(&job->job);
+    ph__client_pump_soon(c);
+}
+
+void ph_client_stats(const struct ph_client *c, struct ph_stats *out)
+{
+    struct ph__engine_stats s = ph__engine_stats(c->engine);
+    if (out->size != sizeof(*out))
+        return;
+    *out = (struct ph_stats){.size = sizeof(*out),
+                             .connections = s.connections,
+                             .handshakes = s.handshakes,
+                             .messages = s.messages,
+                             .open = s.open,
+                             .queued = s.queued,
+                             .tls = c->tls_version,
+                             .cipher = c->cipher};
+}
+
+/* ---- death ---- */
+
+static void begin_close(struct ph_client *c, ph_closed_cb cb, void *user)
+{
+    if (c->closing)
+        return;
+    c->closing = true;
+    c->closed = cb;
+    c->closed_user = user;
+}
+
+void ph_client_close(struct ph_client *c, ph_closed_cb cb, void *user)
+{
+    check_thread(c);
+    if (c->closing)
+        return;
+    begin_close(c, cb, user);
+    ph__engine_drain(c->engine);
+    ph__client_pump_soon(c);
+}
+
+void ph_client_abort(struct ph_client *c, ph_closed_cb cb, void *user)
+{
+    check_thread(c);
+    begin_close(c, cb, user);
+    ph__engine_abort(c->engine);
+    ph__client_pump_soon(c);
+}

@@ -1,0 +1,86 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/parts.h"
+#include "message/internal.h"
+
+static int set_envelope(struct ph_job *job)
+{
+    size_t count = ph_message_recipient_count(job->msg);
+    struct ph__job *j = &job->job;
+    job->to = &job->one_to;
+    j->results = &job->one_result;
+    if (count > 1) {
+        job->to = calloc(count, sizeof(*job->to));
+        j->results = calloc(count, sizeof(*j->results));
+        if (!job->to || !j->results)
+            return PH_E_NOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        job->to[i] = ph_message_recipient(job->msg, i);
+        j->results[i].address = job->to[i];
+    }
+    j->env = (struct ph_envelope){.size = sizeof(j->env),
+                                  .from = ph_message_sender(job->msg),
+                                  .to = job->to,
+                                  .to_count = count,
+                                  .content_size = j->content.len,
+                                  .eight_bit = ph__message_eight_bit(job->msg)};
+    return PH_OK;
+}
+
+int ph__job_new(struct ph_job **out, struct ph_client *c,
+                struct ph_message *msg)
+{
+    struct ph_job *job = calloc(1, sizeof(*job));
+    if (!job)
+        return PH_E_NOMEM;
+    job->client = c;
+    job->msg = msg;
+    ph__list_init(&job->job.link);
+    int rc = ph_message_render(msg, &job->job.content);
+    if (!rc)
+        rc = set_envelope(job);
+    if (rc) {
+        job->msg = NULL; /* still the caller's */
+        ph__job_free(job);
+        return rc;
+    }
+    *out = job;
+    return PH_OK;
+}
+
+void ph__job_free(struct ph_job *job)
+{
+    if (job->to != &job->one_to) {
+        free(job->to);
+        free(job->job.results);
+    }
+    ph_message_free(job->msg);
+    free(job);
+}
+
+static int first_failure(const struct ph__job *job)
+{
+    for (size_t i = 0; i < job->env.to_count; i++)
+        if (job->results[i].outcome != PH_ACCEPTED)
+            return job->results[i].code;
+    return PH_OK;
+}
+
+/* The last the client does with it: the callback, once. */
+void ph__job_finish(struct ph_job *job)
+{
+    const struct ph__job *j = &job->job;
+    struct ph_result result = {
+        .code = first_failure(j),
+        .count = j->env.to_count,
+        .recipients = j->results,
+        .message_id = ph__message_id(job->msg),
+        .server = j->reached ? job->client->settings.server : "",
+        .attempts = j->attempts,
+        .secure = j->secure};
+    if (job->cb)
+        job->cb(&result, job->user);
+    ph__job_free(job);
+}

@@ -1,0 +1,198 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/parts.h"
+
+enum { SLICES = 64, TRACE_LINE = 512 };
+
+/* ---- trace ---- */
+
+static void say(const struct ph_client *c, const char *line)
+{
+    if (c->settings.trace)
+        c->settings.trace(c->settings.trace_user, line);
+}
+
+/* Lines end with '\n' in the machine's trace; the caller gets them without. */
+void ph__link_trace(struct ph__link_up *link)
+{
+    const struct ph_client *c = link->client;
+    const char *text;
+    if (!c->settings.trace || !ph__session_trace(link->session, &text))
+        return;
+    char *copy = strdup(text); /* the callback may do anything */
+    for (char *line = copy; line && *line;) {
+        char *lf = strchr(line, '\n');
+        if (lf)
+            *lf = '\0';
+        say(c, line);
+        line = lf ? lf + 1 : NULL;
+    }
+    free(copy);
+}
+
+static void trace_tls(const struct ph__link_up *link)
+{
+    const struct ph__tls *t = ph__conn_tls(link->conn);
+    char line[TRACE_LINE];
+    snprintf(line, sizeof(line), "# %s, %s, %s", ph__tls_version(t),
+             ph__tls_cipher(t),
+             ph__tls_verified(t) ? "certificate verified"
+                                 : "certificate NOT verified");
+    say(link->client, line);
+}
+
+/* ---- events of the connection ---- */
+
+static void opened(void *user)
+{
+    struct ph__link_up *link = user;
+    struct ph_client *c = link->client;
+    char literal[64];
+    char line[TRACE_LINE];
+    snprintf(line, sizeof(line), "# connected to %s",
+             ph__conn_peer(link->conn));
+    say(c, line);
+    ph__conn_local_literal(link->conn, literal, sizeof(literal));
+    ph__session_dialled(link->session, uv_now(c->loop), literal);
+    ph__client_pump(c);
+}
+
+static void received(void *user, const char *data, size_t len)
+{
+    struct ph__link_up *link = user;
+    ph__session_received(link->session, data, len);
+    ph__client_pump(link->client);
+}
+
+static void sent(void *user, size_t len)
+{
+    struct ph__link_up *link = user;
+    ph__session_sent(link->session, len);
+    ph__client_pump(link->client);
+}
+
+static void copy_text(char *out, size_t size, const char *text)
+{
+    size_t len = strnlen(text, size - 1);
+    memcpy(out, text, len);
+    out[len] = '\0';
+}
+
+static void secured(void *user)
+{
+    struct ph__link_up *link = user;
+    struct ph_client *c = link->client;
+    const struct ph__tls *t = ph__conn_tls(link->conn);
+    copy_text(c->tls_version, sizeof(c->tls_version), ph__tls_version(t));
+    copy_text(c->cipher, sizeof(c->cipher), ph__tls_cipher(t));
+    trace_tls(link);
+    ph__session_secured(link->session);
+    ph__client_pump(c);
+}
+
+static void expired(void *user)
+{
+    struct ph__link_up *link = user;
+    struct ph_client *c = link->client;
+    ph__session_expired(link->session, uv_now(c->loop));
+    ph__client_pump(c);
+}
+
+static void failed(void *user, enum ph_code code, enum ph_stage stage,
+                   const char *detail)
+{
+    struct ph__link_up *link = user;
+    char line[TRACE_LINE];
+    snprintf(line, sizeof(line), "# %s", detail);
+    say(link->client, line);
+    ph__session_failed(link->session, code, stage, detail);
+    ph__client_pump(link->client);
+}
+
+static const struct ph__conn_events events = {.opened = opened,
+                                              .received = received,
+                                              .sent = sent,
+                                              .secured = secured,
+                                              .expired = expired,
+                                              .failed = failed};
+
+/* ---- orders of the engine ---- */
+
+static void give_up(struct ph__session *session)
+{
+    ph__session_failed(session, PH_E_NOMEM, PH_STAGE_CONNECT, "out of memory");
+}
+
+void ph__link_dial(struct ph_client *c, struct ph__session *session)
+{
+    struct ph__link_up *link = calloc(1, sizeof(*link));
+    if (!link || ph__conn_new(&link->conn, c->net, &events, link)) {
+        free(link);
+        give_up(session);
+        return;
+    }
+    struct ph__conn_target target = {.host = c->settings.host,
+                                     .port = c->settings.port,
+                                     .unix_path = c->settings.unix_path};
+    link->client = c;
+    link->session = session;
+    c->links++;
+    ph__session_set_user(session, link);
+    ph__conn_deadline(link->conn, ph__session_deadline(session));
+    ph__conn_dial(link->conn, &target);
+}
+
+void ph__link_start_tls(struct ph__link_up *link)
+{
+    ph__conn_start_tls(link->conn, link->client->tls,
+                       link->client->settings.tls_name);
+}
+
+/* Writes until all is written, the connection is busy, or it breaks. Returns
+ * false when it broke. */
+static bool write_out(struct ph__link_up *link)
+{
+    struct ph_slice slices[SLICES];
+    size_t count;
+    while (!ph__conn_busy(link->conn) &&
+           (count = ph__session_output(link->session, slices, SLICES)) > 0) {
+        ptrdiff_t n = ph__conn_write(link->conn, slices, count);
+        if (n < 0) {
+            ph__session_failed(link->session, (enum ph_code)n, PH_STAGE_CONNECT,
+                               ph_strerror((int)n));
+            return false;
+        }
+        if (n > 0)
+            ph__session_sent(link->session, (size_t)n);
+    }
+    return true;
+}
+
+void ph__link_settle(struct ph__link_up *link)
+{
+    ph__link_trace(link);
+    if (!write_out(link))
+        return;
+    ph__conn_deadline(link->conn, ph__session_deadline(link->session));
+    ph__conn_set_idle(link->conn, ph__session_idle(link->session));
+}
+
+static void closed(void *user)
+{
+    struct ph__link_up *link = user;
+    struct ph_client *c = link->client;
+    free(link);
+    c->links--;
+    ph__client_finish_close(c);
+}
+
+void ph__link_close(struct ph__link_up *link)
+{
+    ph__link_trace(link);
+    (void)write_out(link);
+    ph__session_free(link->session);
+    link->session = NULL;
+    ph__conn_close(link->conn, closed, link);
+}

@@ -1,0 +1,93 @@
+/* client/parts.h - what client.c (the public calls), pump.c (orders), link.c
+ * (one session on one connection) and job.c (one submission) share. */
+#ifndef CLIENT_PARTS_H
+#define CLIENT_PARTS_H
+
+#include <uv.h>
+
+#include <posthaste/client.h>
+
+#include "engine/engine.h"
+#include "net/conn.h"
+
+/* A submission: the engine's job, its message, and whom to tell. */
+struct ph_job {
+    struct ph__job job;
+    struct ph_client *client;
+    struct ph_message *msg;
+    ph_sent_cb cb;
+    ph_commit_cb commit;
+    void *user;
+    const char **to; /* the envelope's; `one` when there is one */
+    const char *one_to;
+    struct ph_recipient_result one_result;
+};
+
+/* One session on its connection. */
+struct ph__link_up {
+    struct ph_client *client;
+    struct ph__session *session;
+    struct ph__conn *conn;
+};
+
+/* Options, copied; strings NULL when not given. */
+struct ph__settings {
+    char *host;
+    char *unix_path;
+    char *tls_name;
+    char *server; /* "host:port" */
+    char *hello;
+    char *without;
+    char *user;
+    char *password;
+    char *authzid;
+    char *mechanisms;
+    struct ph_credentials auth;
+    uint16_t port;
+    void (*trace)(void *user, const char *line);
+    void *trace_user;
+};
+
+struct ph_client {
+    uv_loop_t *loop;
+    uv_thread_t thread; /* the only one that may call */
+    uv_timer_t soon;    /* pumps orders from the loop, not from a call */
+    struct ph__settings settings;
+    struct ph__tls_context *tls;
+    struct ph__net *net;
+    struct ph__engine *engine;
+    size_t links; /* connections not yet closed */
+    bool pumping;
+    bool closing;
+    bool soon_closed;
+    ph_closed_cb closed;
+    void *closed_user;
+    char tls_version[16]; /* of the latest handshake */
+    char cipher[64];
+};
+
+/* settings.c. PH_E_INVALID, PH_E_NOMEM. */
+int ph__settings_copy(struct ph__settings *out, struct ph__engine_options *eng,
+                      const struct ph_client_options *opts);
+void ph__settings_done(struct ph__settings *s);
+
+/* pump.c: carries out orders until there are none; only from the loop. */
+void ph__client_pump(struct ph_client *c);
+void ph__client_pump_soon(struct ph_client *c);
+/* When nothing is left: frees the client, then says so. */
+void ph__client_finish_close(struct ph_client *c);
+
+/* link.c */
+void ph__link_dial(struct ph_client *c, struct ph__session *session);
+void ph__link_start_tls(struct ph__link_up *link);
+void ph__link_settle(struct ph__link_up *link);
+void ph__link_close(struct ph__link_up *link);
+void ph__link_trace(struct ph__link_up *link);
+
+/* job.c */
+int ph__job_new(struct ph_job **out, struct ph_client *c,
+                struct ph_message *msg);
+void ph__job_free(struct ph_job *job); /* and its message, if it has one */
+void ph__job_finish(struct ph_job *job);
+
+#endif

@@ -1,0 +1,217 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/parts.h"
+
+int ph__engine_new(struct ph__engine **out,
+                   const struct ph__engine_options *opts)
+{
+    struct ph__engine *e = calloc(1, sizeof(*e));
+    if (!e)
+        return PH_E_NOMEM;
+    e->opts = *opts;
+    e->limit = opts->connections;
+    ph__list_init(&e->queue);
+    ph__list_init(&e->finished);
+    ph__list_init(&e->sessions);
+    ph__list_init(&e->work);
+    *out = e;
+    return PH_OK;
+}
+
+void ph__engine_free(struct ph__engine *e)
+{
+    free(e);
+}
+
+bool ph__engine_empty(const struct ph__engine *e)
+{
+    return ph__list_empty(&e->queue) && ph__list_empty(&e->finished) &&
+           ph__list_empty(&e->sessions);
+}
+
+struct ph__engine_stats ph__engine_stats(const struct ph__engine *e)
+{
+    return e->stats;
+}
+
+/* ---- jobs ---- */
+
+static void wake_one_idle(struct ph__engine *e)
+{
+    for (struct ph__link *l = e->sessions.next; l != &e->sessions;
+         l = l->next) {
+        struct ph__session *s = ph__of(l, struct ph__session, link);
+        if (s->idle && ph__list_empty(&s->work)) {
+            ph__session_wake(s);
+            return;
+        }
+    }
+}
+
+void ph__engine_submit(struct ph__engine *e, struct ph__job *job)
+{
+    ph__list_append(&e->queue, &job->link);
+    e->stats.queued++;
+    wake_one_idle(e);
+}
+
+struct ph__job *ph__engine_take_job(struct ph__engine *e)
+{
+    if (ph__list_empty(&e->queue))
+        return NULL;
+    struct ph__job *job = ph__of(e->queue.next, struct ph__job, link);
+    ph__list_remove(&job->link);
+    e->stats.queued--;
+    return job;
+}
+
+void ph__engine_return_job(struct ph__engine *e, struct ph__job *job)
+{
+    ph__list_append(e->queue.next, &job->link); /* in front of the first */
+    e->stats.queued++;
+}
+
+void ph__engine_finish_job(struct ph__engine *e, struct ph__job *job)
+{
+    job->session = NULL;
+    ph__list_append(&e->finished, &job->link);
+}
+
+void ph__engine_go(struct ph__job *job)
+{
+    struct ph__session *s = job->session;
+    if (!s)
+        return; /* lost meanwhile */
+    (void)ph_machine_tell(s->machine, PH_SIGNAL_GO, NULL);
+    ph__session_wake(s);
+}
+
+/* ---- sessions that cannot be had ---- */
+
+static const char *keep(char *out, size_t size, const char *text)
+{
+    size_t len = text ? strnlen(text, size - 1) : 0;
+    if (len)
+        memmove(out, text, len);
+    out[len] = '\0';
+    return out;
+}
+
+static void remember(struct ph__failure *f, const struct ph_error *why,
+                     bool reached)
+{
+    f->error = *why;
+    f->error.reply.text = keep(f->text, sizeof(f->text), why->reply.text);
+    f->error.detail = keep(f->detail, sizeof(f->detail), why->detail);
+    f->reached = reached;
+}
+
+static void doom_queue(struct ph__engine *e)
+{
+    struct ph__job *job;
+    while ((job = ph__engine_take_job(e)) != NULL) {
+        ph__job_judge(job, PH_UNSENT, &e->failure.error);
+        job->reached |= e->failure.reached;
+        ph__engine_finish_job(e, job);
+    }
+}
+
+/* While others live, ask for fewer from now on; when there is none, nobody can
+ * be served. The session itself no longer counts as open. */
+void ph__engine_no_session(struct ph__engine *e, const struct ph_error *why,
+                           bool reached)
+{
+    remember(&e->failure, why, reached);
+    if (e->stats.open > 0) {
+        e->limit = e->stats.open;
+        return;
+    }
+    e->limit = e->opts.connections;
+    doom_queue(e);
+}
+
+/* ---- leaving ---- */
+
+static void wake_all(struct ph__engine *e)
+{
+    for (struct ph__link *l = e->sessions.next; l != &e->sessions; l = l->next)
+        ph__session_wake(ph__of(l, struct ph__session, link));
+}
+
+void ph__engine_drain(struct ph__engine *e)
+{
+    e->draining = true;
+    wake_all(e);
+}
+
+void ph__engine_abort(struct ph__engine *e)
+{
+    struct ph_error why = {.code = PH_E_CANCELED,
+                           .stage = PH_STAGE_INPUT,
+                           .state = "",
+                           .reply = {.text = ""},
+                           .detail = "canceled"};
+    e->draining = true;
+    e->aborted = true;
+    remember(&e->failure, &why, false);
+    doom_queue(e);
+    struct ph__link *next;
+    for (struct ph__link *l = e->sessions.next; l != &e->sessions; l = next) {
+        next = l->next;
+        ph__session_failed(ph__of(l, struct ph__session, link), PH_E_CANCELED,
+                           PH_STAGE_INPUT, "canceled");
+    }
+}
+
+/* ---- orders ---- */
+
+/* A session for each job that waits, connecting ones counted. */
+static bool want_session(const struct ph__engine *e)
+{
+    return e->stats.queued > e->connecting && e->stats.open < e->limit;
+}
+
+static bool order_dial(struct ph__engine *e, uint64_t now,
+                       struct ph__order *out)
+{
+    struct ph__session *s;
+    if (!want_session(e))
+        return false;
+    if (ph__session_new(&s, e)) {
+        struct ph_error why = {.code = PH_E_NOMEM,
+                               .stage = PH_STAGE_CONNECT,
+                               .state = "",
+                               .reply = {.text = ""},
+                               .detail = ""};
+        ph__engine_no_session(e, &why, false);
+        return false;
+    }
+    s->deadline = now + e->opts.dial_ms;
+    *out = (struct ph__order){.type = PH__DIAL, .session = s};
+    return true;
+}
+
+static bool order_finished(struct ph__engine *e, struct ph__order *out)
+{
+    if (ph__list_empty(&e->finished))
+        return false;
+    struct ph__job *job = ph__of(e->finished.next, struct ph__job, link);
+    ph__list_remove(&job->link);
+    *out = (struct ph__order){.type = PH__FINISHED, .job = job};
+    return true;
+}
+
+bool ph__engine_next(struct ph__engine *e, uint64_t now, struct ph__order *out)
+{
+    for (;;) {
+        if (order_finished(e, out))
+            return true;
+        if (ph__list_empty(&e->work))
+            break;
+        struct ph__session *s = ph__of(e->work.next, struct ph__session, work);
+        if (ph__session_serve(s, now, out))
+            return true;
+    }
+    return order_dial(e, now, out) || order_finished(e, out);
+}

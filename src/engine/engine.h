@@ -1,0 +1,83 @@
+/* engine/engine.h - everything a client decides, with no socket and no clock:
+ * which session takes which job, when to dial, when to retire, what an outcome
+ * means, when all is drained. The driver tells what happened, and then pulls
+ * orders until there are none. `now` is in milliseconds of any steady clock. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "engine/job.h"
+
+struct ph__engine;
+struct ph__session; /* one connection's life */
+
+#define PH__NEVER UINT64_MAX
+
+struct ph__engine_options {
+    struct ph_session_options session; /* strings borrowed for its life */
+    unsigned connections;
+    unsigned messages_per_connection;
+    uint64_t idle_ms;
+    uint64_t dial_ms;  /* resolve and connect, all addresses */
+    uint64_t reply_ms; /* instead of the table's; 0 = the table's */
+};
+
+enum ph__order_type {
+    PH__DIAL,      /* connect; then _dialled() or _failed() */
+    PH__START_TLS, /* then _secured() or _failed() */
+    PH__SETTLED,   /* write what it has to say, set its timer */
+    PH__COMMIT,    /* job: ask its owner; then ph__engine_go() */
+    PH__FINISHED,  /* job: every result is set; it is the owner's again */
+    PH__CLOSE      /* write what is left, close, ph__session_free() */
+};
+struct ph__order {
+    enum ph__order_type type;
+    struct ph__session *session; /* of all but COMMIT and FINISHED */
+    struct ph__job *job;         /* of COMMIT and FINISHED */
+};
+
+struct ph__engine_stats {
+    uint64_t connections;
+    uint64_t handshakes;
+    uint64_t messages;
+    unsigned open;
+    unsigned queued;
+};
+
+int ph__engine_new(struct ph__engine **out,
+                   const struct ph__engine_options *opts);
+void ph__engine_free(struct ph__engine *e); /* only when empty */
+
+/* Never fails: the job is the caller's memory. Not after _drain(). */
+void ph__engine_submit(struct ph__engine *e, struct ph__job *job);
+void ph__engine_go(struct ph__job *job);
+/* No more jobs come: finish what there is, then leave. */
+void ph__engine_drain(struct ph__engine *e);
+/* Finish nothing: whatever waits is unsent, whatever is under way is lost. */
+void ph__engine_abort(struct ph__engine *e);
+bool ph__engine_empty(const struct ph__engine *e); /* no job, no session */
+
+bool ph__engine_next(struct ph__engine *e, uint64_t now, struct ph__order *out);
+struct ph__engine_stats ph__engine_stats(const struct ph__engine *e);
+
+/* What happened to a session. After each, pull orders. */
+void ph__session_dialled(struct ph__session *s, uint64_t now,
+                         const char *hello);
+void ph__session_received(struct ph__session *s, const char *data, size_t len);
+void ph__session_secured(struct ph__session *s);
+void ph__session_sent(struct ph__session *s, size_t len);
+void ph__session_failed(struct ph__session *s, enum ph_code code,
+                        enum ph_stage stage, const char *detail);
+void ph__session_expired(struct ph__session *s, uint64_t now);
+
+size_t ph__session_output(const struct ph__session *s, struct ph_slice *out,
+                          size_t max);
+size_t ph__session_trace(struct ph__session *s, const char **out);
+uint64_t ph__session_deadline(const struct ph__session *s);
+bool ph__session_idle(const struct ph__session *s);
+void ph__session_free(struct ph__session *s);
+
+/* The driver's own, one pointer a session. */
+void ph__session_set_user(struct ph__session *s, void *user);
+void *ph__session_user(const struct ph__session *s);
+
+#endif

@@ -1,0 +1,388 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/parts.h"
+
+/* The engine's view of one session: a machine, the job it carries, and why it
+ * is still alive. */
+
+int ph__session_new(struct ph__session **out, struct ph__engine *e)
+{
+    struct ph__session *s = calloc(1, sizeof(*s));
+    if (!s)
+        return PH_E_NOMEM;
+    s->engine = e;
+    s->phase = PH__DIALLING;
+    ph__list_init(&s->work);
+    ph__list_append(&e->sessions, &s->link);
+    e->stats.open++;
+    e->connecting++;
+    *out = s;
+    return PH_OK;
+}
+
+void ph__session_free(struct ph__session *s)
+{
+    if (!s)
+        return;
+    ph__list_remove(&s->work);
+    ph__list_remove(&s->link);
+    ph_machine_free(s->machine);
+    free(s);
+}
+
+void ph__session_wake(struct ph__session *s)
+{
+    if (ph__list_empty(&s->work) && !s->closing)
+        ph__list_append(&s->engine->work, &s->work);
+}
+
+/* ---- the end of a session ---- */
+
+static void count_out(struct ph__session *s)
+{
+    struct ph__engine *e = s->engine;
+    if (s->phase == PH__OVER)
+        return;
+    s->phase = PH__OVER;
+    s->idle = false;
+    s->deadline = PH__NEVER;
+    e->stats.open--;
+    e->connecting -= !s->greeted;
+}
+
+static void end(struct ph__session *s, const struct ph_error *why)
+{
+    if (s->phase == PH__OVER)
+        return;
+    bool reached = s->machine != NULL;
+    count_out(s);
+    if (!s->greeted && why)
+        ph__engine_no_session(s->engine, why, reached);
+    ph__session_wake(s);
+}
+
+/* ---- jobs ---- */
+
+/* Nothing was answered to the first command on a session that had been used
+ * before: it had died while idle, and that is not the job's fault (U01). */
+static bool died_while_idle(const struct ph__session *s,
+                            const struct ph__job *job)
+{
+    const struct ph_recipient_result *r = &job->results[0];
+    bool died = r->code == PH_E_CLOSED || r->reply.code == 421;
+    return s->messages > 1 && !job->replayed && !s->engine->aborted && died &&
+           r->stage == PH_STAGE_MAIL;
+}
+
+static bool accepted_by_any(const struct ph__job *job)
+{
+    for (size_t i = 0; i < job->env.to_count; i++)
+        if (job->results[i].outcome == PH_ACCEPTED)
+            return true;
+    return false;
+}
+
+static void job_done(struct ph__session *s)
+{
+    struct ph__job *job = s->job;
+    s->job = NULL;
+    job->secure = ph_machine_secure(s->machine);
+    ph__job_take_verdicts(job, s->machine);
+    if (died_while_idle(s, job)) {
+        job->replayed = true;
+        job->attempts--;
+        job->session = NULL;
+        ph__engine_return_job(s->engine, job);
+        return;
+    }
+    s->engine->stats.messages += accepted_by_any(job);
+    ph__engine_finish_job(s->engine, job);
+}
+
+/* The machine will not even begin: an address that cannot be sent. */
+static void job_unfit(struct ph__session *s, struct ph__job *job, int rc)
+{
+    struct ph_error why = {
+        .code = rc,
+        .stage = PH_STAGE_MAIL,
+        .state = "",
+        .reply = {.text = ""},
+        .detail = rc == PH_E_ADDRESS ? "address needs SMTPUTF8" : ""};
+    bool for_now = rc == PH_E_NOMEM;
+    ph__job_judge(job, for_now ? PH_UNSENT : PH_REFUSED, &why);
+    ph__engine_finish_job(s->engine, job);
+}
+
+/* True if a transaction has begun. */
+static bool begin_next(struct ph__session *s)
+{
+    struct ph__job *job;
+    while ((job = ph__engine_take_job(s->engine)) != NULL) {
+        job->reached = true;
+        int rc = ph_machine_begin(s->machine, &job->env);
+        if (!rc)
+            break;
+        job_unfit(s, job, rc);
+    }
+    if (!job)
+        return false;
+    s->idle = false;
+    s->messages++;
+    s->job = job;
+    job->session = s;
+    job->attempts++;
+    return true;
+}
+
+static bool worn_out(const struct ph__session *s)
+{
+    unsigned limit = s->engine->opts.messages_per_connection;
+    return limit && s->messages >= limit;
+}
+
+/* READY: take a job, or leave, or wait. */
+static void use(struct ph__session *s, uint64_t now)
+{
+    struct ph__engine *e = s->engine;
+    if (!worn_out(s) && begin_next(s))
+        return;
+    if (worn_out(s) || e->draining) {
+        s->idle = false;
+        (void)ph_machine_tell(s->machine, PH_SIGNAL_QUIT, NULL);
+        return;
+    }
+    if (!s->idle)
+        s->deadline = now + e->opts.idle_ms;
+    s->idle = true;
+}
+
+static void greet(struct ph__session *s)
+{
+    if (s->greeted)
+        return;
+    s->greeted = true;
+    s->engine->connecting--;
+    s->engine->stats.connections++;
+}
+
+/* ---- serving ---- */
+
+/* True with an order. */
+static bool on_event(struct ph__session *s, uint64_t now,
+                     const struct ph_event *ev, struct ph__order *out)
+{
+    switch (ev->type) {
+    case PH_EVENT_START_TLS:
+        *out = (struct ph__order){.type = PH__START_TLS, .session = s};
+        return true;
+    case PH_EVENT_READY:
+        greet(s);
+        use(s, now);
+        return false;
+    case PH_EVENT_NEED_BODY:
+        (void)ph_machine_body(s->machine, s->job->content.data,
+                              s->job->content.len, true);
+        return false;
+    case PH_EVENT_COMMIT:
+        *out = (struct ph__order){.type = PH__COMMIT, .job = s->job};
+        return true;
+    case PH_EVENT_RECIPIENT:
+        return false;
+    case PH_EVENT_DONE:
+        job_done(s);
+        return false;
+    case PH_EVENT_CLOSED:
+        end(s, ev->error);
+        return false;
+    }
+    return false;
+}
+
+static void set_deadline(struct ph__session *s, uint64_t now)
+{
+    unsigned epoch;
+    unsigned secs = ph_machine_timeout(s->machine, &epoch);
+    if (s->phase == PH__OVER || s->idle || epoch == s->epoch)
+        return;
+    uint64_t bound = s->engine->opts.reply_ms;
+    s->epoch = epoch;
+    s->deadline = !secs ? PH__NEVER : now + (bound ? bound : secs * 1000u);
+}
+
+static bool order_close(struct ph__session *s, struct ph__order *out)
+{
+    ph__list_remove(&s->work);
+    if (s->closing)
+        return false;
+    s->closing = true;
+    *out = (struct ph__order){.type = PH__CLOSE, .session = s};
+    return true;
+}
+
+/* Pulls events until one makes an order or finishes a job, which goes first:
+ * its texts are the machine's, and must be read before the next begins. */
+static bool pull(struct ph__session *s, uint64_t now, struct ph__order *out)
+{
+    struct ph_event ev;
+    while (s->phase == PH__TALKING && ph__list_empty(&s->engine->finished) &&
+           ph_machine_next(s->machine, &ev))
+        if (on_event(s, now, &ev, out))
+            return true;
+    return false;
+}
+
+bool ph__session_serve(struct ph__session *s, uint64_t now,
+                       struct ph__order *out)
+{
+    if (s->phase == PH__DIALLING) {
+        bool needed = !s->engine->draining || s->engine->stats.queued;
+        if (needed) {
+            ph__list_remove(&s->work);
+            return false;
+        }
+        count_out(s);
+    }
+    if (s->phase == PH__TALKING && s->idle)
+        use(s, now);
+    if (s->phase == PH__TALKING && pull(s, now, out))
+        return true;
+    if (!ph__list_empty(&s->engine->finished))
+        return false; /* comes back for the rest */
+    if (s->phase == PH__OVER)
+        return order_close(s, out);
+    set_deadline(s, now);
+    ph__list_remove(&s->work);
+    *out = (struct ph__order){.type = PH__SETTLED, .session = s};
+    return true;
+}
+
+/* ---- what happened ---- */
+
+void ph__session_dialled(struct ph__session *s, uint64_t now, const char *hello)
+{
+    if (s->phase != PH__DIALLING)
+        return;
+    struct ph_session_options opts = s->engine->opts.session;
+    if (!opts.hello)
+        opts.hello = hello;
+    int rc = ph_machine_new(&s->machine, &opts);
+    if (rc) {
+        ph__session_failed(s, rc, PH_STAGE_CONNECT, "cannot begin a session");
+        return;
+    }
+    s->phase = PH__TALKING;
+    s->deadline = PH__NEVER;
+    s->epoch = 0; /* the machine's first is larger */
+    set_deadline(s, now);
+    ph__session_wake(s);
+}
+
+/* Pulls while it feeds, except for what needs the driver. */
+void ph__session_received(struct ph__session *s, const char *data, size_t len)
+{
+    while (len && s->phase == PH__TALKING) {
+        size_t taken = ph_machine_feed(s->machine, data, len);
+        data += taken;
+        len -= taken;
+        struct ph_event ev;
+        /* Only RECIPIENT events come in such numbers that feeding stops. */
+        if (len && (!ph_machine_next(s->machine, &ev) ||
+                    ev.type != PH_EVENT_RECIPIENT))
+            break;
+    }
+    ph__session_wake(s);
+}
+
+void ph__session_secured(struct ph__session *s)
+{
+    if (s->phase != PH__TALKING)
+        return;
+    s->engine->stats.handshakes++;
+    (void)ph_machine_tell(s->machine, PH_SIGNAL_TLS_UP, NULL);
+    ph__session_wake(s);
+}
+
+void ph__session_sent(struct ph__session *s, size_t len)
+{
+    if (!s->machine)
+        return;
+    ph_machine_sent(s->machine, len);
+    if (s->phase == PH__TALKING)
+        ph__session_wake(s);
+}
+
+void ph__session_failed(struct ph__session *s, enum ph_code code,
+                        enum ph_stage stage, const char *detail)
+{
+    if (s->phase == PH__OVER)
+        return;
+    if (!s->machine) {
+        struct ph_error why = {.code = code,
+                               .stage = stage,
+                               .state = "",
+                               .reply = {.text = ""},
+                               .detail = detail};
+        end(s, &why);
+        return;
+    }
+    enum ph_signal signal =
+        code == PH_E_TLS ? PH_SIGNAL_TLS_FAILED : PH_SIGNAL_LOST;
+    if (ph_machine_tell(s->machine, signal, detail) != PH_OK)
+        (void)ph_machine_tell(s->machine, PH_SIGNAL_LOST, detail);
+    ph__session_wake(s);
+}
+
+void ph__session_expired(struct ph__session *s, uint64_t now)
+{
+    if (s->phase == PH__OVER)
+        return;
+    if (now < s->deadline) {
+        ph__session_wake(s); /* too early: the timer is to be set again */
+        return;
+    }
+    s->deadline = PH__NEVER;
+    if (s->phase == PH__DIALLING)
+        ph__session_failed(s, PH_E_TIMEOUT, PH_STAGE_CONNECT,
+                           "no connection in time");
+    else if (s->idle)
+        (void)ph_machine_tell(s->machine, PH_SIGNAL_QUIT, NULL);
+    else
+        (void)ph_machine_tell(s->machine, PH_SIGNAL_TIMEOUT,
+                              "no answer in time");
+    s->idle = false;
+    ph__session_wake(s);
+}
+
+/* ---- what the driver asks ---- */
+
+size_t ph__session_output(const struct ph__session *s, struct ph_slice *out,
+                          size_t max)
+{
+    return s->machine ? ph_machine_output(s->machine, out, max) : 0;
+}
+
+size_t ph__session_trace(struct ph__session *s, const char **out)
+{
+    return s->machine ? ph_machine_trace(s->machine, out) : 0;
+}
+
+uint64_t ph__session_deadline(const struct ph__session *s)
+{
+    return s->deadline;
+}
+
+bool ph__session_idle(const struct ph__session *s)
+{
+    return s->idle;
+}
+
+void ph__session_set_user(struct ph__session *s, void *user)
+{
+    s->user = user;
+}
+
+void *ph__session_user(const struct ph__session *s)
+{
+    return s->user;
+}

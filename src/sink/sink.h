@@ -1,0 +1,99 @@
+/* sink/sink.h - a small SMTP server that accepts mail and relays nothing: for
+ * trying things out, and as the other side in tests. It lives on the caller's
+ * loop. SIGPIPE should be ignored by who owns the process. */
+#ifndef SINK_SINK_H
+#define SINK_SINK_H
+
+#include <uv.h>
+
+#include "base/buf.h"
+
+struct ph__sink;
+
+/* Where in `texts` the strings of one recipient begin. */
+struct ph__sink_to {
+    uint32_t address;
+    uint32_t parameters;
+};
+
+/* A message that has come in whole; borrowed during the callback. */
+struct ph__sink_message {
+    uint64_t connection; /* the first one is 1 */
+    const char *peer;    /* "127.0.0.1:41234", "unix:/path" */
+    const char *hello;
+    const char *tls_version; /* "TLSv1.3"; NULL without TLS */
+    const char *tls_cipher;
+    const char *user;       /* who authenticated, or NULL */
+    const char *from;       /* "" is the null sender */
+    const char *parameters; /* of MAIL, as given: "SIZE=12 BODY=8BITMIME" */
+    size_t to_count;
+    const struct ph__sink_to *to; /* see ph__sink_address() */
+    const char *texts;
+    const char *content; /* as received, without the stuffed dots, or NULL */
+    size_t size;
+};
+
+static inline const char *ph__sink_address(const struct ph__sink_message *m,
+                                           size_t i)
+{
+    return m->texts + m->to[i].address;
+}
+
+/* Of RCPT, as given: "NOTIFY=NEVER". */
+static inline const char *ph__sink_parameters(const struct ph__sink_message *m,
+                                              size_t i)
+{
+    return m->texts + m->to[i].parameters;
+}
+
+/* Everything is borrowed for the life of the sink. Zero is the default. */
+struct ph__sink_options {
+    const char *listen;   /* "HOST:PORT", port 0 = a free one; "unix:/path";
+                           * NULL = "127.0.0.1:2525" */
+    const char *tls_cert; /* PEM files; both or none */
+    const char *tls_key;
+    bool implicit_tls; /* TLS from the first octet, no STARTTLS */
+    const char *user;  /* AUTH is offered, and needed before MAIL */
+    const char *password;
+    const char *const *replies; /* faults: "rcpt@*@example.org=550 no" */
+    size_t reply_count;
+    const char *without;   /* extensions not to offer: "PIPELINING,SIZE" */
+    bool discard_content;  /* the callback wants its size only */
+    uint64_t max_messages; /* then no more are taken */
+    uint64_t size_limit;   /* of one message; default 64 MiB */
+    uint64_t idle_ms;      /* default 5 minutes (RFC 5321 4.5.3.2.7) */
+    /* Not 0 = it cannot be stored: the client is told 452. May be NULL. */
+    int (*message)(void *user, const struct ph__sink_message *message);
+    /* max_messages are in and their sessions over, or everything asked for
+     * with ph__sink_drain() is finished. Once. May be NULL. */
+    void (*done)(void *user);
+    void *callback_user;
+};
+
+struct ph__sink_counts {
+    uint64_t connections;
+    uint64_t handshakes;
+    uint64_t messages;   /* accepted */
+    uint64_t recipients; /* of those */
+};
+
+/* PH_E_INVALID (an option), PH_E_TLS (certificate or key), PH_E_CONNECT
+ * (cannot listen), PH_E_NOMEM; `why` says more. After a failure the loop must
+ * run once more: handles may be closing on it. */
+int ph__sink_new(struct ph__sink **out, uv_loop_t *loop,
+                 const struct ph__sink_options *opts, struct ph__buf *why);
+uint16_t ph__sink_port(const struct ph__sink *s);    /* 0 for a unix socket */
+const char *ph__sink_name(const struct ph__sink *s); /* "[::1]:2525" */
+const struct ph__sink_counts *ph__sink_counts(const struct ph__sink *s);
+/* Stops listening, lets open transactions finish, sends the others away. */
+void ph__sink_drain(struct ph__sink *s);
+/* Closes everything at once, frees, then calls `cb` (may be NULL) as the last
+ * touch. Legal in callbacks. */
+void ph__sink_close(struct ph__sink *s, void (*cb)(void *user), void *user);
+
+/* The message's envelope as one line of JSON, without a line end. */
+int ph__sink_message_json(struct ph__buf *out,
+                          const struct ph__sink_message *message,
+                          uint64_t number);
+
+#endif

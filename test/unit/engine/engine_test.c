@@ -1,0 +1,263 @@
+/* The engine against a modelled server. */
+#include "world.h"
+
+static void jobs_share_a_few_sessions(void **state) /* U06 */
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 3, 0);
+    world_submit(&w, 50);
+    world_run(&w);
+    assert_int_equal(world_count(&w, 50, PH_ACCEPTED), 50);
+    assert_int_equal(w.accepted_by_server, 50);
+    assert_int_equal(w.dialled, 3);
+    assert_int_equal(w.commits, 50);
+    world_tear_down(&w, 50);
+}
+
+static void one_job_dials_once(void **state)
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 5, 0);
+    world_submit(&w, 1);
+    world_run(&w);
+    assert_int_equal(w.dialled, 1);
+    world_tear_down(&w, 1);
+}
+
+static void sessions_retire_after_their_messages(void **state) /* U26 */
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 1, 10);
+    world_submit(&w, 50);
+    world_run(&w);
+    assert_int_equal(world_count(&w, 50, PH_ACCEPTED), 50);
+    assert_int_equal(w.dialled, 5);
+    world_tear_down(&w, 50);
+}
+
+static void nobody_listens_and_every_job_is_told(void **state) /* U03 */
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 3, 0);
+    w.refuse_dial = true;
+    world_submit(&w, 20);
+    world_run(&w);
+    assert_int_equal(world_count(&w, 20, PH_UNSENT), 20);
+    assert_int_equal(w.codes[7], PH_E_CONNECT);
+    assert_int_equal(w.stages[7], PH_STAGE_CONNECT);
+    assert_true(w.dialled <= 3);
+    world_tear_down(&w, 20);
+}
+
+static void a_client_recovers_when_the_server_is_back(void **state) /* U01 */
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 3, 0);
+    w.refuse_dial = true;
+    world_submit(&w, 1);
+    world_run(&w);
+    w.refuse_dial = false;
+    w.finished[0] = 0;
+    world_submit(&w, 1);
+    world_run(&w);
+    assert_int_equal(w.outcomes[0], PH_ACCEPTED);
+    world_tear_down(&w, 1);
+}
+
+static void fewer_sessions_do_when_the_server_wants_so(void **state) /* U26 */
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 5, 0);
+    w.greet_at_most = 2;
+    world_submit(&w, 40);
+    world_run(&w);
+    assert_int_equal(world_count(&w, 40, PH_ACCEPTED), 40);
+    assert_int_equal(w.dialled, 5);
+    world_tear_down(&w, 40);
+}
+
+static void a_server_that_leaves_quietly_costs_nothing(void **state) /* U26 */
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 2, 0);
+    w.drop_after = 4;
+    world_submit(&w, 40);
+    world_run(&w);
+    assert_int_equal(world_count(&w, 40, PH_ACCEPTED), 40);
+    assert_int_equal(w.accepted_by_server, 40); /* and nothing twice */
+    world_tear_down(&w, 40);
+}
+
+static void content_without_an_answer_is_uncertain(void **state) /* U18 */
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 2, 0);
+    w.drop_at_dot = true;
+    world_submit(&w, 6);
+    world_run(&w);
+    assert_int_equal(world_count(&w, 6, PH_UNCERTAIN), 6);
+    assert_int_equal(w.codes[0], PH_E_DOUBT);
+    world_tear_down(&w, 6);
+}
+
+static void silence_ends_in_a_timeout(void **state) /* U09, U10 */
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 1, 0);
+    w.hold_commits = true;
+    world_submit(&w, 1);
+    world_run(&w);
+    struct ph__session *s = w.peers[0].session;
+    uint64_t deadline = ph__session_deadline(s);
+    assert_true(deadline != PH__NEVER);
+    ph__session_expired(s, deadline - 1);
+    world_run(&w);
+    assert_int_equal(w.finished[0], 0);
+    w.now = deadline;
+    ph__session_expired(s, w.now);
+    world_run(&w);
+    assert_int_equal(w.outcomes[0], PH_DEFERRED);
+    assert_int_equal(w.codes[0], PH_E_TIMEOUT);
+    world_tear_down(&w, 1);
+}
+
+static void an_idle_session_leaves_after_a_while(void **state)
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 1, 0);
+    world_submit(&w, 1);
+    world_run(&w);
+    struct ph__session *s = w.peers[0].session;
+    assert_true(ph__session_idle(s));
+    assert_int_equal(ph__session_deadline(s), 30000);
+    ph__session_expired(s, 30000);
+    world_run(&w);
+    assert_null(w.peers[0].session);
+    world_tear_down(&w, 1);
+}
+
+/* One message was sent; the session dies when MAIL of the next is out. */
+static void die_while_idle(struct world *w)
+{
+    struct ph__order order;
+    world_submit(w, 1);
+    world_run(w);
+    w->finished[0] = 0;
+    world_submit(w, 1);
+    assert_true(ph__engine_next(w->engine, w->now, &order));
+    assert_int_equal(order.type, PH__SETTLED);
+}
+
+static void a_session_that_died_while_idle_is_replaced(void **state) /* U01 */
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 1, 0);
+    die_while_idle(&w);
+    world_lose(&w.peers[0]);
+    world_run(&w);
+    assert_int_equal(w.outcomes[0], PH_ACCEPTED);
+    assert_int_equal(w.jobs[0].attempts, 2);
+    assert_int_equal(w.dialled, 2);
+    world_tear_down(&w, 1);
+}
+
+static void abort_tells_every_job_once(void **state) /* U07 */
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 2, 0);
+    w.hold_commits = true;
+    world_submit(&w, 10);
+    world_run(&w);
+    ph__engine_abort(w.engine);
+    world_run(&w);
+    assert_int_equal(world_count(&w, 10, PH_UNSENT), 8);
+    assert_int_equal(world_count(&w, 10, PH_DEFERRED), 2);
+    world_tear_down(&w, 10);
+}
+
+static void drain_finishes_what_was_submitted(void **state) /* U07 */
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 2, 0);
+    world_submit(&w, 30);
+    ph__engine_drain(w.engine);
+    world_run(&w);
+    assert_int_equal(world_count(&w, 30, PH_ACCEPTED), 30);
+    world_tear_down(&w, 30);
+}
+
+static void draining_does_not_give_up_on_a_dead_session(void **state) /* U01 */
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 1, 0);
+    die_while_idle(&w);
+    ph__engine_drain(w.engine);
+    world_lose(&w.peers[0]);
+    world_run(&w);
+    assert_int_equal(w.outcomes[0], PH_ACCEPTED);
+    world_tear_down(&w, 1);
+}
+
+static void aborting_does(void **state)
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 1, 0);
+    die_while_idle(&w);
+    ph__engine_abort(w.engine);
+    world_run(&w);
+    assert_int_equal(w.outcomes[0], PH_UNSENT);
+    assert_int_equal(w.dialled, 1);
+    world_tear_down(&w, 1);
+}
+
+static void an_address_for_smtputf8_is_refused_alone(void **state) /* U24 */
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 1, 0);
+    world_submit(&w, 3);
+    w.to[1] = "b\xc3\xbc@y.test";
+    world_run(&w);
+    assert_int_equal(w.outcomes[1], PH_REFUSED);
+    assert_int_equal(w.codes[1], PH_E_ADDRESS);
+    assert_int_equal(world_count(&w, 3, PH_ACCEPTED), 2);
+    world_tear_down(&w, 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(jobs_share_a_few_sessions),
+        cmocka_unit_test(one_job_dials_once),
+        cmocka_unit_test(sessions_retire_after_their_messages),
+        cmocka_unit_test(nobody_listens_and_every_job_is_told),
+        cmocka_unit_test(a_client_recovers_when_the_server_is_back),
+        cmocka_unit_test(fewer_sessions_do_when_the_server_wants_so),
+        cmocka_unit_test(a_server_that_leaves_quietly_costs_nothing),
+        cmocka_unit_test(content_without_an_answer_is_uncertain),
+        cmocka_unit_test(silence_ends_in_a_timeout),
+        cmocka_unit_test(an_idle_session_leaves_after_a_while),
+        cmocka_unit_test(a_session_that_died_while_idle_is_replaced),
+        cmocka_unit_test(abort_tells_every_job_once),
+        cmocka_unit_test(drain_finishes_what_was_submitted),
+        cmocka_unit_test(draining_does_not_give_up_on_a_dead_session),
+        cmocka_unit_test(aborting_does),
+        cmocka_unit_test(an_address_for_smtputf8_is_refused_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

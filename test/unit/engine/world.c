@@ -1,0 +1,215 @@
+#include "world.h"
+
+static const char content[] = "Subject: x\r\n\r\nhello\r\n";
+
+void world_set_up(struct world *w, unsigned connections, unsigned messages)
+{
+    memset(w, 0, sizeof(*w));
+    struct ph__engine_options opts = {
+        .session = {.size = sizeof(opts.session), .tls = PH_TLS_NONE},
+        .connections = connections,
+        .messages_per_connection = messages,
+        .idle_ms = 30000,
+        .dial_ms = 10000};
+    assert_int_equal(ph__engine_new(&w->engine, &opts), PH_OK);
+}
+
+void world_submit(struct world *w, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct ph__job *job = &w->jobs[i];
+        w->to[i] = "b@y.test";
+        w->results[i].address = w->to[i];
+        ph__list_init(&job->link);
+        job->env = (struct ph_envelope){.size = sizeof(job->env),
+                                        .from = "a@x.test",
+                                        .to = &w->to[i],
+                                        .to_count = 1,
+                                        .commit = true};
+        job->content = (struct ph_slice){content, sizeof(content) - 1};
+        job->results = &w->results[i];
+        ph__engine_submit(w->engine, job);
+    }
+}
+
+static void say(struct peer *p, const char *text)
+{
+    if (p->session)
+        ph__session_received(p->session, text, strlen(text));
+}
+
+void world_lose(struct peer *p)
+{
+    p->lost = true;
+    if (p->session)
+        ph__session_failed(p->session, PH_E_CLOSED, PH_STAGE_CONNECT, "gone");
+}
+
+static void answer_line(struct world *w, struct peer *p, const char *line)
+{
+    if (p->in_content) {
+        if (strcmp(line, ".") != 0)
+            return;
+        p->in_content = false;
+        if (w->drop_at_dot) {
+            world_lose(p);
+            return;
+        }
+        w->accepted_by_server++;
+        p->transactions++;
+        say(p, "250 2.0.0 taken\r\n");
+        if (w->drop_after && p->transactions == w->drop_after)
+            world_lose(p);
+        return;
+    }
+    if (!strncmp(line, "EHLO", 4))
+        say(p, "250-y.test\r\n250 PIPELINING\r\n");
+    else if (!strncmp(line, "DATA", 4)) {
+        p->in_content = true;
+        say(p, "354 go\r\n");
+    } else if (!strncmp(line, "QUIT", 4))
+        say(p, "221 bye\r\n");
+    else
+        say(p, "250 ok\r\n");
+}
+
+static void answer(struct world *w, struct peer *p)
+{
+    char *lf;
+    while (!p->lost && (lf = memchr(p->in, '\n', p->in_len)) != NULL) {
+        char line[TEXT];
+        size_t len = (size_t)(lf - p->in) + 1;
+        memcpy(line, p->in, len);
+        line[len - 2] = '\0';
+        p->in_len -= len;
+        memmove(p->in, p->in + len, p->in_len);
+        answer_line(w, p, line);
+    }
+}
+
+static void flush(struct peer *p)
+{
+    struct ph_slice slices[8];
+    size_t n;
+    while ((n = ph__session_output(p->session, slices, 8)) > 0) {
+        size_t total = 0;
+        for (size_t i = 0; i < n; i++) {
+            assert_true(p->in_len + slices[i].len < TEXT);
+            memcpy(p->in + p->in_len, slices[i].data, slices[i].len);
+            p->in_len += slices[i].len;
+            total += slices[i].len;
+        }
+        ph__session_sent(p->session, total);
+    }
+}
+
+static void greet(struct world *w, struct peer *p)
+{
+    if (w->refuse_dial) {
+        ph__session_failed(p->session, PH_E_CONNECT, PH_STAGE_CONNECT,
+                           "connection refused");
+        return;
+    }
+    ph__session_dialled(p->session, w->now, "[127.0.0.1]");
+    if (w->greet_at_most && p >= w->peers + w->greet_at_most)
+        say(p, "421 4.7.0 too many connections\r\n");
+    else
+        say(p, "220 y.test\r\n");
+}
+
+static void finish(struct world *w, struct ph__job *job)
+{
+    size_t i = (size_t)(job - w->jobs);
+    w->finished[i]++;
+    w->outcomes[i] = job->results[0].outcome;
+    w->stages[i] = job->results[0].stage;
+    w->codes[i] = job->results[0].code;
+    assert_non_null(job->results[0].reply.text);
+}
+
+static void obey(struct world *w, const struct ph__order *o)
+{
+    struct peer *p = o->session ? ph__session_user(o->session) : NULL;
+    switch (o->type) {
+    case PH__DIAL:
+        p = &w->peers[w->dialled++];
+        assert_true(w->dialled < SESSIONS);
+        p->session = o->session;
+        p->dialling = true;
+        ph__session_set_user(o->session, p);
+        return;
+    case PH__START_TLS:
+        ph__session_secured(o->session);
+        return;
+    case PH__SETTLED:
+        flush(p);
+        return;
+    case PH__COMMIT:
+        w->commits++;
+        if (!w->hold_commits)
+            ph__engine_go(o->job);
+        return;
+    case PH__FINISHED:
+        finish(w, o->job);
+        return;
+    case PH__CLOSE:
+        if (p)
+            p->session = NULL;
+        ph__session_free(o->session);
+        return;
+    }
+}
+
+static void carry_out(struct world *w)
+{
+    struct ph__order order;
+    while (ph__engine_next(w->engine, w->now, &order)) {
+        assert_true(++w->order_limit < 100000); /* wedged */
+        obey(w, &order);
+    }
+}
+
+/* The network's turn: true if anything arrived anywhere. */
+static bool network(struct world *w)
+{
+    bool moved = false;
+    for (size_t i = 0; i < w->dialled; i++) {
+        struct peer *p = &w->peers[i];
+        if (!p->session || p->lost)
+            continue;
+        moved |= p->dialling || p->in_len;
+        if (p->dialling)
+            greet(w, p);
+        else if (p->in_len)
+            answer(w, p);
+        p->dialling = false;
+    }
+    return moved;
+}
+
+void world_run(struct world *w)
+{
+    do
+        carry_out(w);
+    while (network(w));
+}
+
+void world_tear_down(struct world *w, size_t jobs)
+{
+    ph__engine_drain(w->engine);
+    world_run(w);
+    for (size_t i = 0; i < jobs; i++)
+        assert_int_equal(w->finished[i], 1); /* C06 */
+    assert_true(ph__engine_empty(w->engine));
+    assert_int_equal(ph__engine_stats(w->engine).open, 0); /* U03 */
+    assert_int_equal(ph__engine_stats(w->engine).queued, 0);
+    ph__engine_free(w->engine);
+}
+
+size_t world_count(const struct world *w, size_t jobs, enum ph_outcome outcome)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < jobs; i++)
+        n += w->outcomes[i] == outcome;
+    return n;
+}

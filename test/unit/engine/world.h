@@ -1,0 +1,60 @@
+/* world.h - an engine, a modelled server, and what became of each job: no
+ * socket, no clock. */
+#ifndef TEST_WORLD_H
+#define TEST_WORLD_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "engine/engine.h"
+
+enum { SESSIONS = 64, JOBS = 64, TEXT = 8192 };
+
+/* One connection as the world sees it. */
+struct peer {
+    struct ph__session *session; /* NULL once closed */
+    char in[TEXT];               /* commands not yet answered */
+    size_t in_len;
+    bool in_content;
+    bool dialling;
+    unsigned transactions;
+    bool lost;
+};
+
+struct world {
+    struct ph__engine *engine;
+    struct peer peers[SESSIONS];
+    size_t dialled;
+    struct ph__job jobs[JOBS];
+    struct ph_recipient_result results[JOBS];
+    const char *to[JOBS];
+    unsigned finished[JOBS]; /* how often */
+    enum ph_outcome outcomes[JOBS];
+    enum ph_stage stages[JOBS];
+    enum ph_code codes[JOBS];
+    size_t accepted_by_server;
+    uint64_t now;
+    unsigned order_limit;
+    unsigned commits;
+    bool hold_commits;
+    /* faults */
+    bool refuse_dial;
+    unsigned greet_at_most; /* further ones get 421; 0 = no limit */
+    unsigned drop_after;    /* close after so many transactions; 0 = no */
+    bool drop_at_dot;       /* never answer content */
+};
+
+void world_set_up(struct world *w, unsigned connections, unsigned messages);
+void world_submit(struct world *w, size_t count);
+void world_lose(struct peer *p);
+/* Orders and network in turn, until nothing moves. */
+void world_run(struct world *w);
+/* Drains, and checks the books: each job finished once, nothing left. */
+void world_tear_down(struct world *w, size_t jobs);
+size_t world_count(const struct world *w, size_t jobs, enum ph_outcome outcome);
+
+#endif
