@@ -1,0 +1,155 @@
+#include <string.h>
+
+#include "states/print.h"
+#include "states/sheet.h"
+
+/* Lines of text in a box, top to bottom. */
+enum { WRAP = 25, NAME_H = 15, WORDS_H = 12, NOTE_H = 12 };
+
+void ph__sheet_text(struct ph__sheet *sheet, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '<')
+            PH__WRITE(&sheet->pen, "&lt;");
+        else if (text[i] == '>')
+            PH__WRITE(&sheet->pen, "&gt;");
+        else if (text[i] == '&')
+            PH__WRITE(&sheet->pen, "&amp;");
+        else
+            PH__WRITE(&sheet->pen, "%c", text[i]);
+    }
+}
+
+/* How much of `text` goes on one line: whole words, at least one. */
+static size_t line_len(const char *text)
+{
+    size_t len = strcspn(text, " ");
+    while (text[len]) {
+        size_t more = len + 1 + strcspn(text + len + 1, " ");
+        if (more > WRAP)
+            break;
+        len = more;
+    }
+    return len;
+}
+
+static int line_count(const char *text)
+{
+    int n = 0;
+    while (*text) {
+        text += line_len(text);
+        text += *text == ' ';
+        n++;
+    }
+    return n;
+}
+
+void ph__sheet_shape(struct ph__sheet *sheet, enum ph__kind kind,
+                     struct ph__point c)
+{
+    enum { BAR = 6, POINT = 12 };
+    struct ph__pen *pen = &sheet->pen;
+    int left = c.x - BOX_W / 2;
+    int right = c.x + BOX_W / 2;
+    int top = c.y - BOX_H / 2;
+    int low = c.y + BOX_H / 2;
+    if (kind == PICK_ROW) {
+        PH__WRITE(pen,
+                  "<path class=\"box pick\" d=\"M%d %dL%d %dL%d %dL%d %dL%d "
+                  "%dL%d %dZ\"/>\n",
+                  left, c.y, left + POINT, top, right - POINT, top, right, c.y,
+                  right - POINT, low, left + POINT, low);
+        return;
+    }
+    const char *class = kind == WAIT_ROW ? "wait" : "hold";
+    if (kind == SEND_ROW)
+        class = "send";
+    PH__WRITE(pen,
+              "<rect class=\"box %s\" x=\"%d\" y=\"%d\" width=\"%d\" "
+              "height=\"%d\" rx=\"%d\"/>\n",
+              class, left, top, BOX_W, BOX_H, kind == HOLD_ROW ? 0 : 7);
+    if (kind == HOLD_ROW)
+        PH__WRITE(pen, "<path class=\"hold\" d=\"M%d %dV%dM%d %dV%d\"/>\n",
+                  left + BAR, top, low, right - BAR, top, low);
+}
+
+static void begin_line(struct ph__sheet *sheet, const char *class, int x, int y)
+{
+    PH__WRITE(&sheet->pen, "<text class=\"%s\" x=\"%d\" y=\"%d\">", class, x,
+              y);
+}
+
+static void end_line(struct ph__sheet *sheet)
+{
+    PH__WRITE(&sheet->pen, "</text>\n");
+}
+
+/* "300 s, lost: retry, ahead" */
+static void draw_note(struct ph__sheet *sheet, const struct ph__row *row, int x,
+                      int y)
+{
+    struct ph__pen *pen = &sheet->pen;
+    begin_line(sheet, row->lost == LOST_doubt ? "note doubt" : "note", x, y);
+    if (row->secs)
+        PH__WRITE(pen, "%u s, ", row->secs);
+    PH__WRITE(pen, "lost: %s%s", ph__loss_name(row->lost),
+              row->ahead ? ", ahead" : "");
+    end_line(sheet);
+}
+
+static const char *words_of(const struct ph__row *row)
+{
+    bool silent = row->kind == WAIT_ROW && row->say == SAY_nothing;
+    return silent ? "(sends nothing, listens)" : ph__row_words(row);
+}
+
+static void draw_words(struct ph__sheet *sheet, const struct ph__row *row,
+                       const char *words, size_t len)
+{
+    if (row->kind == HOLD_ROW)
+        PH__WRITE(&sheet->pen, "event ");
+    const char *quote = len == 1 ? "\"" : ""; /* "." alone is hard to see */
+    PH__WRITE(&sheet->pen, "%s", quote);
+    ph__sheet_text(sheet, words, len);
+    PH__WRITE(&sheet->pen, "%s", quote);
+}
+
+void ph__sheet_box(struct ph__sheet *sheet, enum ph__state state,
+                   struct ph__point centre)
+{
+    const struct ph__row *row = &ph__table[state];
+    const char *words = words_of(row);
+    bool note = row->kind != PICK_ROW;
+    int height = NAME_H + line_count(words) * WORDS_H + (note ? NOTE_H : 0);
+    int y = centre.y - height / 2 + NAME_H - 4;
+    PH__WRITE(&sheet->pen, "<g id=\"%s\">\n", row->name);
+    ph__sheet_shape(sheet, row->kind, centre);
+    begin_line(sheet, "name", centre.x, y);
+    PH__WRITE(&sheet->pen, "%s", row->name);
+    end_line(sheet);
+    while (*words) {
+        size_t len = line_len(words);
+        y += WORDS_H;
+        begin_line(sheet, row->kind == PICK_ROW ? "asks" : "says", centre.x, y);
+        draw_words(sheet, row, words, len);
+        end_line(sheet);
+        words += len;
+        words += *words == ' ';
+    }
+    if (note)
+        draw_note(sheet, row, centre.x, y + NOTE_H);
+    PH__WRITE(&sheet->pen, "</g>\n");
+}
+
+void ph__sheet_pill(struct ph__sheet *sheet, struct ph__point centre,
+                    enum ph__state state)
+{
+    const char *name = ph__table[state].name;
+    int width = 12 + 7 * (int)strlen(name);
+    PH__WRITE(&sheet->pen,
+              "<rect class=\"pill\" x=\"%d\" y=\"%d\" width=\"%d\" "
+              "height=\"15\" rx=\"7\"/>\n",
+              centre.x - width / 2, centre.y - 7, width);
+    PH__WRITE(&sheet->pen, "<text class=\"exit\" x=\"%d\" y=\"%d\">%s</text>\n",
+              centre.x, centre.y + 4, name);
+}
