@@ -1,0 +1,185 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/exit.h"
+#include "cli/options.h"
+#include "cli/run_parts.h"
+
+enum {
+    WINDOW_PER_CONNECTION = 4, /* rows that wait while one is sent */
+    WINDOW_MORE = 64,
+    LINE_ROOM = 1024 * 1024
+};
+
+void cli_run_settle(struct cli_run *run, const struct cli_fate *fate,
+                    enum ph_outcome outcome, int status)
+{
+    struct cli_fate nine = *fate;
+    nine.row = 0; /* standard output's objects have no row */
+    cli_tally_add(&run->tally, outcome, status, fate);
+    if (run->o->results)
+        cli_results_add(run->o->results, fate, NULL);
+    if (!run->o->json)
+        return;
+    ph__buf_clear(&run->line);
+    if (cli_report_json(&run->line, &nine)) {
+        cli_error("out of memory");
+        run->tally.status = cli_exit_worse(run->tally.status, EXIT_TRY_LATER);
+        return;
+    }
+    fwrite(run->line.data, 1, run->line.len, stdout);
+    fflush(stdout); /* whoever reads it wants to know now */
+}
+
+void cli_run_starve(struct cli_run *run)
+{
+    run->stopping = true;
+    run->tally.status = cli_exit_worse(run->tally.status, EXIT_TRY_LATER);
+    if (run->committed || run->aborted || run->closed)
+        return;
+    run->aborted = true;
+    ph_client_abort(run->client, NULL, NULL);
+}
+
+/* ---- the beginning ---- */
+
+/* Rows that an earlier run left pending may have arrived (U18). */
+static void settle_pending(struct cli_run *run)
+{
+    struct cli_results *results = run->o->results;
+    const struct cli_history *history = cli_results_history(results);
+    for (size_t i = 0; i < history->count; i++) {
+        const struct cli_past *past = &history->entries[i];
+        struct cli_fate fate;
+        if (past->state != CLI_PAST_PENDING ||
+            !cli_results_fate(results, past, &fate))
+            continue;
+        fate.outcome = ph_outcome_name(PH_UNCERTAIN);
+        fate.detail = "an earlier run ended before the server's answer";
+        if (run->o->resend_uncertain)
+            cli_results_add(results, &fate, NULL);
+        else
+            cli_run_settle(run, &fate, PH_UNCERTAIN, EXIT_TRY_LATER);
+    }
+}
+
+static void on_more(uv_poll_t *handle, int status, int events)
+{
+    struct cli_run *run = handle->data;
+    (void)status; /* an error shows when we read */
+    (void)events;
+    uv_poll_stop(handle);
+    run->polling = false;
+    cli_run_pump(run);
+}
+
+/* Nothing to read yet: others must not wait for the list's writer. */
+static void wait_for_rows(struct cli_run *run)
+{
+    int rc = PH_OK;
+    if (!run->can_poll) {
+        rc = uv_poll_init(run->loop, &run->more, cli_list_fd(run->o->list));
+        run->can_poll = !rc;
+        run->more.data = run;
+    }
+    if (!rc)
+        rc = uv_poll_start(&run->more, UV_READABLE, on_more);
+    run->polling = !rc;
+    if (!rc)
+        return;
+    cli_error("the list cannot be read: %s", uv_strerror(rc));
+    run->tally.status = cli_exit_worse(run->tally.status, EXIT_NO_INPUT);
+    run->stopping = true;
+}
+
+/* ---- the middle ---- */
+
+static void read_rows(struct cli_run *run)
+{
+    struct cli_row row;
+    enum cli_got got = CLI_GOT_LINE;
+    while (!run->stopping && run->in_flight < run->window &&
+           got == CLI_GOT_LINE) {
+        got = cli_list_next(run->o->list, &row);
+        if (got == CLI_GOT_LINE)
+            cli_row_take(run, &row);
+    }
+    if (got == CLI_GOT_NOTHING)
+        wait_for_rows(run);
+    if (got == CLI_GOT_END || got == CLI_GOT_ERROR)
+        run->list_ended = true;
+    if (got == CLI_GOT_ERROR)
+        run->tally.status =
+            cli_exit_worse(run->tally.status, cli_list_status(run->o->list));
+}
+
+static void take_stats(struct cli_run *run)
+{
+    struct ph_stats stats = {.size = sizeof(stats)};
+    ph_client_stats(run->client, &stats);
+    run->tally.connections = stats.connections;
+    snprintf(run->tally.tls, sizeof(run->tally.tls), "%s", stats.tls);
+    run->tally.secs = (double)(uv_hrtime() - run->begun) / 1e9;
+}
+
+static void close_all(struct cli_run *run)
+{
+    take_stats(run);
+    cli_stop_count_rest(run);
+    cli_stop_release(run);
+    ph_client_close(run->client, NULL, NULL);
+}
+
+void cli_run_pump(struct cli_run *run)
+{
+    if (!run->polling && !run->list_ended)
+        read_rows(run);
+    if (run->polling && run->stopping) {
+        uv_poll_stop(&run->more);
+        run->polling = false;
+    }
+    bool over = (run->stopping || run->list_ended) && !run->in_flight;
+    if (over && !run->closed) {
+        run->closed = true;
+        close_all(run);
+    }
+}
+
+/* ---- the end ---- */
+
+static void print_summary(struct cli_run *run)
+{
+    ph__buf_clear(&run->line);
+    if (cli_tally_summary(&run->tally, &run->line))
+        cli_error("out of memory");
+    else
+        fwrite(run->line.data, 1, run->line.len, stdout);
+}
+
+int cli_run(const struct cli_run_options *options, uv_loop_t *loop)
+{
+    struct cli_run run = {.o = options,
+                          .loop = loop,
+                          .line = PH__BUF(LINE_ROOM),
+                          .begun = uv_hrtime()};
+    int status = cli_server_client(options->server, &run.client, loop);
+    if (status)
+        return status;
+    run.window = WINDOW_PER_CONNECTION * options->server->client.connections +
+                 WINDOW_MORE;
+    cli_tally_init(&run.tally);
+    cli_progress_init(&run.progress, loop, options->progress, &run.tally,
+                      options->list);
+    cli_stop_on_signals(&run);
+    if (options->results)
+        settle_pending(&run);
+    cli_run_pump(&run);
+    uv_run(loop, UV_RUN_DEFAULT);
+    if (options->results && cli_results_failed(options->results))
+        run.tally.status = cli_exit_worse(run.tally.status, EXIT_TRY_LATER);
+    if (!options->json)
+        print_summary(&run);
+    cli_tally_done(&run.tally);
+    ph__buf_done(&run.line);
+    return run.tally.status;
+}

@@ -1,0 +1,53 @@
+/* cli/run_parts.h - what run.c (the whole), row.c (one row) and stop.c (the
+ * end) share. */
+#ifndef CLI_RUN_PARTS_H
+#define CLI_RUN_PARTS_H
+
+#include "cli/progress.h"
+#include "cli/run.h"
+#include "cli/tally.h"
+
+struct cli_run {
+    const struct cli_run_options *o;
+    uv_loop_t *loop;
+    struct ph_client *client;
+    struct cli_tally tally;
+    struct cli_progress progress;
+    struct ph__buf line; /* scratch, a fate at a time */
+    uv_signal_t interrupt, terminate;
+    uv_poll_t more; /* a list on a pipe has more rows */
+    bool can_poll;
+    bool polling;
+    unsigned window;    /* rows submitted and unfinished, at most */
+    unsigned in_flight; /* now */
+    unsigned committed; /* of them: may be at the server already */
+    bool list_ended;
+    bool stopping; /* no new rows */
+    bool aborted;
+    bool closed;
+    int told_code;            /* the session's problem told last ... */
+    enum ph_stage told_stage; /* ... and its stage */
+    uint64_t begun;           /* uv_hrtime() */
+};
+
+/* row.c: submits the row that the list has just read, or settles it. */
+void cli_row_take(struct cli_run *run, const struct cli_row *row);
+/* Would this run send it? */
+bool cli_row_is_due(struct cli_run *run, const struct cli_row *row);
+
+/* run.c */
+void cli_run_settle(struct cli_run *run, const struct cli_fate *fate,
+                    enum ph_outcome outcome, int status);
+/* Reads rows while there is room; closes when nothing is left to do. */
+void cli_run_pump(struct cli_run *run);
+/* Without its pending line no row goes out: ends those that wait for it, once
+ * those that are past it are done. */
+void cli_run_starve(struct cli_run *run);
+
+/* stop.c */
+void cli_stop_on_signals(struct cli_run *run);
+void cli_stop_release(struct cli_run *run); /* its handles */
+/* Counts the rows that are left, if nobody has to be waited for. */
+void cli_stop_count_rest(struct cli_run *run);
+
+#endif

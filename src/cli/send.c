@@ -1,0 +1,285 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <uv.h>
+
+#include "cli/compose.h"
+#include "cli/exit.h"
+#include "cli/options.h"
+#include "cli/report.h"
+#include "cli/server.h"
+#include "client/complete.h"
+
+enum send_option {
+    FROM = 1,
+    TO,
+    CC,
+    BCC,
+    REPLY_TO,
+    SUBJECT,
+    TEXT,
+    HEADER,
+    MESSAGE,
+    TAKE_RECIPIENTS,
+    ENVELOPE_FROM,
+    ENVELOPE_TO,
+    LONG_LINES,
+    FORCE_8BIT,
+    DRY_RUN,
+    JSON,
+    TRACE,
+    HELP
+};
+
+static const struct cli_option send_options[] = {
+    CLI_HEADING("Who and to whom (ADDR may be 'Name <addr>'):"),
+    {FROM, 0, "from", "ADDR", "header and envelope sender"},
+    {TO, 0, "to", "ADDR", "header and envelope recipient; repeatable, as are"},
+    {CC, 0, "cc", "ADDR", "these"},
+    {BCC, 0, "bcc", "ADDR", "recipients that no header names"},
+    {ENVELOPE_FROM, 0, "envelope-from", "ADDR",
+     "where bounces go, if not to --from; '' = nowhere"},
+    {ENVELOPE_TO, 0, "envelope-to", "ADDR", "as --bcc, without a name"},
+
+    CLI_HEADING("What:"),
+    {SUBJECT, 0, "subject", "TEXT", "the Subject"},
+    {TEXT, 0, "text", "TEXT|@FILE", "the body, or a file that holds it"},
+    {REPLY_TO, 0, "reply-to", "ADDR", "where answers go"},
+    {HEADER, 0, "header", "'Name: value'", "one more header; repeatable"},
+    {MESSAGE, 'm', "message", "FILE",
+     "instead: this ready RFC 5322 message as it is (- =\n"
+     "standard input); line ends become CRLF, Bcc is removed"},
+    {TAKE_RECIPIENTS, 't', "take-recipients", NULL,
+     "its To, Cc and Bcc are recipients too"},
+    {LONG_LINES, 0, "long-lines", NULL, "even if it has lines over 998 octets"},
+    {FORCE_8BIT, 0, "8bit", NULL,
+     "even if it is 8-bit and the server only takes 7"},
+
+    CLI_HEADING("How:"),
+    {DRY_RUN, 0, "dry-run", NULL, "print the message, connect to nothing"},
+    {JSON, 0, "json", NULL, "one JSON object per recipient on standard output"},
+    {TRACE, 'v', "trace", NULL,
+     "the dialogue on standard error; -vv content too"},
+    {HELP, 'h', "help", NULL, "this page"},
+    {0, 0, NULL, NULL, NULL}};
+
+struct send {
+    struct cli_compose compose;
+    struct cli_server server;
+    bool force_8bit;
+    bool dry_run;
+    bool json;
+    bool help;
+    int trace;
+    int status;
+};
+
+static int take_option(struct send *s, int id, const char *value)
+{
+    struct cli_compose *c = &s->compose;
+    if (id >= CLI_SERVER_FIRST)
+        return cli_server_option(&s->server, id, value);
+    switch ((enum send_option)id) {
+    case FROM:
+        c->from = value;
+        break;
+    case TO:
+        return cli_texts_add(&c->to, value);
+    case CC:
+        return cli_texts_add(&c->cc, value);
+    case BCC:
+        return cli_texts_add(&c->bcc, value);
+    case ENVELOPE_TO:
+        return cli_texts_add(&c->envelope_to, value);
+    case HEADER:
+        return cli_texts_add(&c->headers, value);
+    case REPLY_TO:
+        c->reply_to = value;
+        break;
+    case SUBJECT:
+        c->subject = value;
+        break;
+    case TEXT:
+        c->text = value;
+        break;
+    case MESSAGE:
+        c->file = value;
+        break;
+    case TAKE_RECIPIENTS:
+        c->take_recipients = true;
+        break;
+    case ENVELOPE_FROM:
+        c->envelope_from = value;
+        break;
+    case LONG_LINES:
+        c->long_lines = true;
+        break;
+    case FORCE_8BIT:
+        s->force_8bit = true;
+        break;
+    case DRY_RUN:
+        s->dry_run = true;
+        break;
+    case JSON:
+        s->json = true;
+        break;
+    case TRACE:
+        s->trace++;
+        break;
+    case HELP:
+        s->help = true;
+        break;
+    }
+    return EXIT_DONE;
+}
+
+/* ---- results ---- */
+
+static void print_fate(struct send *s, const struct cli_fate *fate)
+{
+    struct ph__buf line = PH__BUF(1024 * 1024);
+    int rc =
+        s->json ? cli_report_json(&line, fate) : cli_report_text(&line, fate);
+    if (!rc && !s->json)
+        rc = ph__buf_add_char(&line, '\n');
+    if (rc) {
+        cli_error("%s", ph_strerror(rc));
+        s->status = cli_exit_worse(s->status, EXIT_TRY_LATER);
+    } else {
+        fwrite(line.data, 1, line.len, stdout);
+    }
+    ph__buf_done(&line);
+}
+
+static void print_bad_input(void *user, const char *recipient,
+                            const char *problem)
+{
+    struct cli_fate fate =
+        cli_fate_bad_input(recipient, *problem ? problem : "nothing was sent");
+    print_fate(user, &fate);
+}
+
+static void on_sent(const struct ph_result *result, void *user)
+{
+    struct send *s = user;
+    const struct ph_recipient_result *told = NULL;
+    for (size_t i = 0; i < result->count; i++) {
+        const struct ph_recipient_result *r = &result->recipients[i];
+        struct cli_fate fate = cli_fate_of(result, i);
+        print_fate(s, &fate);
+        s->status = cli_exit_worse(s->status, cli_exit_for(r));
+        /* One that ends the session is everybody's; say it once. */
+        if (!told || told->code != r->code || told->stage != r->stage)
+            cli_report_explain(r, ph__buf_text(&s->server.address));
+        told = r;
+    }
+}
+
+static void print_trace(void *user, const char *line)
+{
+    (void)user;
+    fprintf(stderr, "%s\n", line);
+}
+
+/* ---- doing it ---- */
+
+static int print_message(struct ph_message *msg)
+{
+    struct ph_slice text;
+    int rc = ph__message_complete(msg);
+    if (!rc)
+        rc = ph_message_render(msg, &text);
+    if (rc)
+        cli_error("%s", ph_strerror(rc));
+    else
+        fwrite(text.data, 1, text.len, stdout);
+    return rc ? cli_exit_for_code(rc) : EXIT_DONE;
+}
+
+/* Takes `msg`. */
+static int transmit(struct send *s, uv_loop_t *loop, struct ph_message *msg)
+{
+    struct ph_client *client;
+    s->server.client.trace = s->trace ? print_trace : NULL;
+    s->server.client.trace_level = s->trace;
+    s->server.client.connections = 1;
+    s->server.session.force_8bit = s->force_8bit;
+    int status = cli_server_client(&s->server, &client, loop);
+    if (status) {
+        ph_message_free(msg);
+        return status;
+    }
+    int rc = ph_client_send(client, msg, NULL, on_sent, s);
+    if (rc) {
+        cli_error("%s", ph_strerror(rc));
+        ph_message_free(msg);
+    }
+    ph_client_close(client, NULL, NULL);
+    uv_run(loop, UV_RUN_DEFAULT);
+    return rc ? cli_exit_for_code(rc) : s->status;
+}
+
+static int run(struct send *s)
+{
+    struct ph_message *msg;
+    uv_loop_t loop;
+    int status = cli_compose_check(&s->compose);
+    if (!status && !s->dry_run)
+        status = cli_server_finish(&s->server, getenv("POSTHASTE_SERVER"));
+    if (!status)
+        status = cli_compose(&msg, &s->compose);
+    if (status == EXIT_BAD_DATA &&
+        cli_compose_recipients(&s->compose, print_bad_input, s))
+        cli_error("out of memory");
+    if (status)
+        return status;
+    if (s->dry_run) {
+        status = print_message(msg);
+        ph_message_free(msg);
+        return status;
+    }
+    if (uv_loop_init(&loop)) {
+        cli_error("no event loop: too many open files?");
+        ph_message_free(msg);
+        return EXIT_TRY_LATER;
+    }
+    status = transmit(s, &loop, msg);
+    uv_loop_close(&loop);
+    return status;
+}
+
+static void print_help(void)
+{
+    const struct cli_option *const tables[] = {send_options,
+                                               cli_server_options};
+    cli_help("usage: posthaste send --from ADDR --to ADDR... --server URL\n"
+             "           (--subject TEXT --text TEXT | --message FILE)\n"
+             "\n"
+             "Sends one message to one or many recipients.",
+             tables, 2);
+}
+
+int cli_send(int argc, char **argv)
+{
+    struct send s = {0};
+    struct cli_args args = {.argc = argc,
+                            .argv = argv,
+                            .tables = {send_options, cli_server_options}};
+    int id;
+    int status = EXIT_DONE;
+    cli_server_init(&s.server);
+    while (!status && (id = cli_next(&args)) != CLI_END)
+        status =
+            id == CLI_BAD ? EXIT_USAGE_ERROR : take_option(&s, id, args.value);
+    if (!status && s.help)
+        print_help();
+    else if (!status)
+        status = run(&s);
+    cli_texts_done(&s.compose.to);
+    cli_texts_done(&s.compose.cc);
+    cli_texts_done(&s.compose.bcc);
+    cli_texts_done(&s.compose.envelope_to);
+    cli_texts_done(&s.compose.headers);
+    cli_server_done(&s.server);
+    return status;
+}

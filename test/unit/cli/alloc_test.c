@@ -1,0 +1,177 @@
+/* Every allocation fails once: what needed it says so, and nothing leaks. */
+#include "scene.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "alloc/wrap.h"
+#include "cli/compose.h"
+#include "cli/hide.h"
+#include "cli/history.h"
+#include "cli/list.h"
+#include "cli/options.h"
+#include "cli/server.h"
+#include "cli/template.h"
+
+/* EXIT_DONE and all is right, or another status. */
+typedef int (*play_cb)(const char *path);
+
+static int compose(const char *path)
+{
+    struct ph_message *msg = NULL;
+    struct cli_compose c = {.from = "Ann <ann@x.org>", .subject = "s"};
+    c.text = path;
+    int status = cli_texts_add(&c.to, "Bob <bob@x.org>, eve@x.org");
+    if (!status)
+        status = cli_texts_add(&c.headers, "X-One: 1");
+    if (!status)
+        status = cli_compose(&msg, &c);
+    if (!status)
+        assert_int_equal(ph_message_recipient_count(msg), 2);
+    ph_message_free(msg);
+    cli_texts_done(&c.to);
+    cli_texts_done(&c.headers);
+    return status;
+}
+
+static int make_template(const char *path)
+{
+    struct ph__template *made = NULL;
+    struct cli_template t = {.path = path + 1, .from = "a@x", .text = path};
+    int status = cli_template_make(&made, &t);
+    if (!status)
+        assert_true(ph__template_has_header(made, "From"));
+    ph__template_free(made);
+    return status;
+}
+
+/* A row that failed for want of memory is a bad row, not a lost one. */
+static int read_list(const char *path, const char *format)
+{
+    struct cli_list *l;
+    struct cli_row row;
+    int good = 0, rows = 0;
+    int status = cli_list_open(&l, path + 1, format);
+    if (status)
+        return status;
+    while (cli_list_next(l, &row) == CLI_GOT_LINE) {
+        rows++;
+        good += !row.problem;
+    }
+    status = cli_list_status(l);
+    cli_list_free(l);
+    if (!status)
+        assert_int_equal(rows, 2);
+    return status ? status : good == 2 ? EXIT_DONE : EXIT_TRY_LATER;
+}
+
+static int read_csv(const char *path)
+{
+    return read_list(path, "csv");
+}
+
+static int read_json(const char *path)
+{
+    return read_list(path, "jsonl");
+}
+
+static int read_history(const char *path)
+{
+    struct cli_history h;
+    int fd = open(path + 1, O_RDONLY);
+    int status = cli_history_load(&h, fd, path + 1);
+    close(fd);
+    if (status)
+        return status;
+    assert_non_null(cli_history_find(&h, 1, "a@x"));
+    cli_history_done(&h);
+    return EXIT_DONE;
+}
+
+static int settle_server(const char *path)
+{
+    struct cli_server s;
+    cli_server_init(&s);
+    s.url_text = "smtp://ann@mx:25";
+    s.password_file = path + 1;
+    int status = cli_server_finish(&s, NULL);
+    if (!status)
+        assert_string_equal(s.client.host, "mx");
+    cli_server_done(&s);
+    /* A URL that could not be copied is not wrong, but no other word fits. */
+    return status == EXIT_USAGE_ERROR ? EXIT_TRY_LATER : status;
+}
+
+static int hide(const char *path)
+{
+    char word[] = "--password=x";
+    char *argv[] = {word, NULL};
+    char **copy;
+    if (!cli_hide_secrets(&copy, 1, argv))
+        return EXIT_TRY_LATER;
+    assert_string_equal(copy[0], "--password=x");
+    cli_hide_free(copy);
+    return EXIT_DONE;
+}
+
+static const struct {
+    const char *label;
+    play_cb play;
+    const char *data; /* of the file; its name comes behind an @ */
+} scenes[] = {
+    {"compose", compose, "hello\n"},
+    {"template", make_template, "Subject: {{to}}\n\nhello\n"},
+    {"csv", read_csv, "to,name\na@x,\"A\n\"\nb@x,B\n"},
+    {"jsonl", read_json, "{\"to\":\"a@x\",\"n\":1}\n{\"to\":\"b@x\"}\n"},
+    {"history", read_history,
+     "{\"recipient\":\"a@x\",\"outcome\":\"pending\",\"row\":1,"
+     "\"attempts\":1}\n"},
+    {"server", settle_server, "secret\n"},
+    {"hide", hide, ""},
+};
+
+/* What they say would be a page a failure. */
+static int play_quietly(play_cb play, const char *path)
+{
+    int real = dup(STDERR_FILENO);
+    int null = open("/dev/null", O_WRONLY);
+    dup2(null, STDERR_FILENO);
+    int status = play(path);
+    dup2(real, STDERR_FILENO);
+    close(real);
+    close(null);
+    return status;
+}
+
+static void each_failing_allocation_is_told_as_such(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(scenes); i++) {
+        const char *file = scene_file(scenes[i].data, strlen(scenes[i].data));
+        char path[64];
+        long n = 1;
+        int status;
+        snprintf(path, sizeof(path), "@%s", file);
+        for (;; n++) {
+            wrap_fail_at(n);
+            status = play_quietly(scenes[i].play, path);
+            if (!wrap_failed())
+                break;
+            /* Done without it, or told: but never taken for bad input. */
+            if (status != EXIT_DONE && status != EXIT_TRY_LATER)
+                fail_msg("%s: status %d at allocation %ld", scenes[i].label,
+                         status, n);
+        }
+        wrap_fail_at(0);
+        assert_int_equal(status, EXIT_DONE);
+        assert_true(n > 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_failing_allocation_is_told_as_such),
+    };
+    return cmocka_run_group_tests(tests, NULL, scene_done);
+}

@@ -1,0 +1,149 @@
+#include "scene.h"
+
+#include "cli/report.h"
+#include "cli/tally.h"
+
+static const struct {
+    struct cli_fate fate;
+    const char *json;
+    const char *text;
+} cases[] = {
+    {{.message = "1@x",
+      .recipient = "a@x",
+      .outcome = "accepted",
+      .stage = "content",
+      .reply = {250, {2, 0, 0}, "queued"},
+      .detail = "",
+      .attempts = 1,
+      .server = "mx:25"},
+     "{\"message\":\"1@x\",\"recipient\":\"a@x\",\"outcome\":\"accepted\","
+     "\"code\":250,\"enhanced\":\"2.0.0\",\"reply\":\"queued\",\"stage\":"
+     "\"content\",\"attempts\":1,\"server\":\"mx:25\"}\n",
+     "accepted   a@x  250 2.0.0 queued"},
+    {{.message = "1@x",
+      .recipient = "b@x",
+      .outcome = "refused",
+      .stage = "rcpt",
+      .reply = {550, {0, 0, 0}, "no\n\"such\" user"},
+      .detail = "refused for good (5yz)",
+      .attempts = 2,
+      .server = "mx:25",
+      .row = 7},
+     "{\"message\":\"1@x\",\"recipient\":\"b@x\",\"outcome\":\"refused\","
+     "\"code\":550,\"enhanced\":null,\"reply\":\"no\\n\\\"such\\\" user\","
+     "\"stage\":\"rcpt\",\"attempts\":2,\"server\":\"mx:25\",\"row\":7}\n",
+     "refused    b@x  rcpt: 550 no \"such\" user"},
+    {{.message = "",
+      .recipient = "\x1b[2J\xFF",
+      .outcome = "unsent",
+      .stage = "input",
+      .detail = "has no @",
+      .server = ""},
+     "{\"message\":\"\",\"recipient\":\"?[2J?\",\"outcome\":\"unsent\","
+     "\"code\":null,\"enhanced\":null,\"reply\":null,\"stage\":\"input\","
+     "\"attempts\":0,\"server\":null}\n",
+     "unsent     ?[2J?  input: has no @"},
+};
+
+static void fates_are_written_for_programs_and_people(void **state)
+{
+    (void)state; /* S34 */
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct ph__buf out = PH__BUF(10000);
+        assert_int_equal(cli_report_json(&out, &cases[i].fate), PH_OK);
+        assert_string_equal(out.data, cases[i].json);
+        ph__buf_clear(&out);
+        assert_int_equal(cli_report_text(&out, &cases[i].fate), PH_OK);
+        assert_string_equal(out.data, cases[i].text);
+        ph__buf_done(&out);
+    }
+}
+
+static void a_line_that_does_not_fit_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    struct ph__buf out = PH__BUF(250);
+    assert_int_equal(cli_report_json(&out, &cases[0].fate), PH_OK);
+    size_t len = out.len;
+    assert_int_not_equal(cli_report_json(&out, &cases[1].fate), PH_OK);
+    assert_int_equal(out.len, len);
+    assert_string_equal(out.data, cases[0].json);
+    ph__buf_done(&out);
+}
+
+static const struct {
+    enum ph_outcome outcome;
+    enum ph_stage stage;
+    enum ph_code code;
+    const char *said; /* a part, or NULL for silence */
+} problems[] = {
+    {PH_ACCEPTED, PH_STAGE_CONTENT, PH_OK, NULL},
+    {PH_REFUSED, PH_STAGE_RCPT, PH_E_PERMANENT, NULL},
+    {PH_DEFERRED, PH_STAGE_RCPT, PH_E_TEMPORARY, NULL},
+    {PH_UNSENT, PH_STAGE_INPUT, PH_E_ADDRESS, NULL},
+    {PH_UNSENT, PH_STAGE_CONNECT, PH_E_CANCELED, NULL},
+    {PH_UNSENT, PH_STAGE_RESOLVE, PH_E_RESOLVE,
+     "mx:25: host name does not exist (resolve: more): check the name"},
+    {PH_UNSENT, PH_STAGE_CONNECT, PH_E_CONNECT, "check host and port"},
+    {PH_UNSENT, PH_STAGE_TLS, PH_E_TLS, "--tls-ca"},
+    {PH_UNSENT, PH_STAGE_STARTTLS, PH_E_NO_TLS, "--tls opportunistic"},
+    {PH_UNSENT, PH_STAGE_AUTH, PH_E_AUTH, "check --user"},
+    {PH_UNSENT, PH_STAGE_AUTH, PH_E_TEMPORARY, "try again later"},
+    {PH_UNSENT, PH_STAGE_GREETING, PH_E_PROTOCOL, "-v shows"},
+    {PH_UNCERTAIN, PH_STAGE_CONTENT, PH_E_DOUBT, "before sending it again"},
+};
+
+static void session_problems_are_explained(void **state)
+{
+    (void)state; /* U37 */
+    for (size_t i = 0; i < COUNT(problems); i++) {
+        struct ph_recipient_result r = {.outcome = problems[i].outcome,
+                                        .stage = problems[i].stage,
+                                        .code = problems[i].code,
+                                        .reply.text = "",
+                                        .detail = "more"};
+        scene_listen();
+        cli_report_explain(&r, "mx:25");
+        const char *said = scene_said();
+        if (problems[i].said)
+            assert_non_null(strstr(said, problems[i].said));
+        else
+            assert_string_equal(said, "");
+    }
+}
+
+static void the_summary_has_what_there_is(void **state)
+{
+    (void)state;
+    struct ph__buf out = PH__BUF(100000);
+    struct cli_tally t;
+    cli_tally_init(&t);
+    cli_tally_add(&t, PH_ACCEPTED, 0, &cases[0].fate);
+    for (int i = 0; i < 12; i++)
+        cli_tally_add(&t, PH_REFUSED, 69, &cases[1].fate);
+    t.skipped = 3;
+    t.left = 4;
+    t.connections = 2;
+    t.secs = 2;
+    assert_int_equal(t.status, 69);
+    assert_int_equal(cli_tally_summary(&t, &out), PH_OK);
+    assert_non_null(strstr(out.data, "13 recipients: 1 accepted, 12 refused\n"
+                                     "3 skipped: an earlier run did them\n"
+                                     "4 not tried\n"
+                                     "2 connections, not encrypted; 2.0 s, "));
+    assert_non_null(strstr(out.data, "\n  row 7: refused    b@x  rcpt: 550"));
+    assert_non_null(strstr(out.data, "\n  and 2 more\n"));
+    cli_tally_done(&t);
+    ph__buf_done(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fates_are_written_for_programs_and_people),
+        cmocka_unit_test(a_line_that_does_not_fit_leaves_nothing_behind),
+        cmocka_unit_test(session_problems_are_explained),
+        cmocka_unit_test(the_summary_has_what_there_is),
+    };
+    return cmocka_run_group_tests(tests, NULL, scene_done);
+}

@@ -1,0 +1,210 @@
+#include "scene.h"
+
+#include "cli/server.h"
+
+enum { WORDS = 12 };
+
+struct given {
+    const char *words[WORDS];
+    int status;
+    uint16_t port;
+    enum ph_tls tls;
+    bool login;
+};
+
+static int settle(struct cli_server *s, const char *const *words,
+                  const char *fallback)
+{
+    char *argv[WORDS + 2] = {(char *)"try"};
+    int argc = 1, id, status = EXIT_DONE;
+    for (; words[argc - 1]; argc++)
+        argv[argc] = (char *)words[argc - 1];
+    struct cli_args args = {
+        .argc = argc, .argv = argv, .tables = {cli_server_options}};
+    cli_server_init(s);
+    while (!status && (id = cli_next(&args)) != CLI_END)
+        status = id == CLI_BAD ? EXIT_USAGE_ERROR
+                               : cli_server_option(s, id, args.value);
+    return status ? status : cli_server_finish(s, fallback);
+}
+
+/* The table of "Which server" in --help. */
+static const struct given defaults[] = {
+    {{"-s", "smtp://mx"}, 0, 25, PH_TLS_OPPORTUNISTIC, false},
+    {{"-s", "smtp://mx:2525"}, 0, 2525, PH_TLS_OPPORTUNISTIC, false},
+    {{"-s", "smtp://mx:587"}, 0, 587, PH_TLS_REQUIRED, false},
+    {{"-s", "smtp://a:b@mx"}, 0, 587, PH_TLS_REQUIRED, true},
+    {{"-s", "smtp://a:b@mx:25"}, 0, 25, PH_TLS_REQUIRED, true},
+    {{"-s", "smtp://mx", "--user", "a", "--password", "b"},
+     0,
+     587,
+     PH_TLS_REQUIRED,
+     true},
+    {{"-s", "smtp://a:b@mx", "--tls", "none"}, 0, 587, PH_TLS_NONE, true},
+    {{"-s", "smtp://mx", "--tls=required"}, 0, 25, PH_TLS_REQUIRED, false},
+    {{"-s", "smtp://mx:587", "--tls=opportunistic"},
+     0,
+     587,
+     PH_TLS_OPPORTUNISTIC,
+     false},
+    {{"-s", "smtps://mx"}, 0, 465, PH_TLS_IMPLICIT, false},
+    {{"-s", "smtps://a:b@mx"}, 0, 465, PH_TLS_IMPLICIT, true},
+    {{"-s", "smtps://mx:2465", "--tls=required"},
+     0,
+     2465,
+     PH_TLS_IMPLICIT,
+     false},
+    {{"-s", "smtp+unix:///s"}, 0, 25, PH_TLS_NONE, false},
+    {{"-s", "smtp+unix:///s", "--tls", "required"},
+     0,
+     25,
+     PH_TLS_REQUIRED,
+     false},
+};
+
+static void defaults_are_those_of_the_help(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(defaults); i++) {
+        const struct given *c = &defaults[i];
+        struct cli_server s;
+        assert_int_equal(settle(&s, c->words, NULL), c->status);
+        assert_int_equal(s.client.port, c->port);
+        assert_int_equal(s.client.session->tls, c->tls);
+        assert_int_equal(s.client.session->auth != NULL, c->login);
+        cli_server_done(&s);
+    }
+}
+
+static const struct {
+    const char *words[WORDS];
+    int status;
+} wrong[] = {
+    {{NULL}, 64},
+    {{"-s", "mx"}, 64},
+    {{"-s", "smtps://mx", "--tls", "none"}, 64},
+    {{"-s", "smtps://mx", "--tls", "opportunistic"}, 64},
+    {{"-s", "smtp://mx", "--tls", "always"}, 64},
+    {{"-s", "smtp://mx", "--user", "a"}, 64},
+    {{"-s", "smtp://a@mx"}, 64},
+    {{"-s", "smtp://mx", "--password", "b"}, 64},
+    {{"-s", "smtp://a@mx", "--password=b", "--password-file=/dev/null"}, 64},
+    {{"-s", "smtp://a:b@mx", "--auth", "CRAM-MD5"}, 64},
+    {{"-s", "smtp://a:b@mx", "--auth", "PLAIN,"}, 64},
+    {{"-s", "smtp://a:b@mx", "--auth", ""}, 64},
+    {{"-s", "smtp://mx", "--timeout", "0"}, 64},
+    {{"-s", "smtp://mx", "--timeout", "1s"}, 64},
+    {{"-s", "smtp://mx", "--timeout", "99999999999999999999"}, 64},
+    {{"-s", "smtp://mx", "--hello", "a\r\nMAIL FROM:<x@y>"}, 64}, /* S20 */
+    {{"-s", "smtp://mx", "--hello", ""}, 64},
+    {{"-s", "smtp://mx", "--hello", "a b"}, 64},
+    {{"-s", "smtp://mx", "--user=a\n", "--password=b"}, 64},
+    {{"-s", "smtp://mx", "--user=a", "--password=b\n"}, 64},
+    {{"-s", "smtp://mx", "--tls-ca", "/nowhere/ca.pem"}, 66},
+    {{"-s", "smtp://a@mx", "--password-file", "/nowhere/secret"}, 66},
+    {{"-s", "smtp://a@mx", "--password-file", "/dev/null"}, 65},
+    /* What later versions may know. */
+    {{"-s", "smtp://mx", "--bind", "127.0.0.1"}, 64},
+    {{"-s", "lmtp://mx:24"}, 64},
+};
+
+static void what_does_not_fit_together_is_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct cli_server s;
+        scene_listen();
+        int status = settle(&s, wrong[i].words, NULL);
+        assert_int_equal(strncmp(scene_said(), "posthaste: ", 11), 0);
+        assert_int_equal(status, wrong[i].status);
+        cli_server_done(&s);
+    }
+}
+
+static void no_error_shows_the_password(void **state)
+{
+    (void)state; /* U38 */
+    static const char *const words[] = {"-s", "smtp://ann:open sesame@mx:port",
+                                        "--user", "ann", NULL};
+    struct cli_server s;
+    scene_listen();
+    int status = settle(&s, words, NULL);
+    assert_null(strstr(scene_said(), "sesame"));
+    assert_int_equal(status, 64);
+    cli_server_done(&s);
+}
+
+static void options_win_over_the_url(void **state)
+{
+    (void)state;
+    static const char *const words[] = {
+        "-s",          "smtp://ann:one@mx", "--user", "bob", "--auth",
+        "login,plain", "--password",        "two",    NULL};
+    struct cli_server s;
+    assert_int_equal(settle(&s, words, NULL), EXIT_DONE);
+    assert_string_equal(s.client.session->auth->user, "bob");
+    assert_string_equal(s.client.session->auth->password, "two");
+    assert_string_equal(s.client.session->auth->mechanisms, "login,plain");
+    assert_string_equal(ph__buf_text(&s.address), "mx:587");
+    cli_server_done(&s);
+}
+
+static void the_environment_names_a_server_when_no_option_does(void **state)
+{
+    (void)state;
+    static const char *const none[] = {NULL};
+    static const char *const one[] = {"-s", "smtp://mine", NULL};
+    struct cli_server s;
+    assert_int_equal(settle(&s, none, "smtps://[::1]"), EXIT_DONE);
+    assert_string_equal(s.client.host, "::1");
+    assert_string_equal(ph__buf_text(&s.address), "[::1]:465");
+    cli_server_done(&s);
+    assert_int_equal(settle(&s, one, "smtps://theirs"), EXIT_DONE);
+    assert_string_equal(s.client.host, "mine");
+    cli_server_done(&s);
+}
+
+static void a_password_file_gives_its_first_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *data;
+        size_t len;
+        int status;
+        const char *password;
+    } files[] = {
+        {TEXT("secret\n"), EXIT_DONE, "secret"},
+        {TEXT("secret"), EXIT_DONE, "secret"},
+        {TEXT("secret\r\n"), EXIT_DONE, "secret"},
+        {TEXT(" p w \nuser: ann\n"), EXIT_DONE, " p w "},
+        {TEXT("\nsecret\n"), EXIT_BAD_DATA, NULL},
+        {TEXT("a\tb\n"), EXIT_BAD_DATA, NULL},
+    };
+    for (size_t i = 0; i < COUNT(files); i++) {
+        const char *path = scene_file(files[i].data, files[i].len);
+        const char *words[] = {"-s", "smtp://ann@mx", "--password-file", path,
+                               NULL};
+        struct cli_server s;
+        scene_listen();
+        int status = settle(&s, words, NULL);
+        scene_said();
+        assert_int_equal(status, files[i].status);
+        if (files[i].password)
+            assert_string_equal(s.client.session->auth->password,
+                                files[i].password);
+        cli_server_done(&s);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_those_of_the_help),
+        cmocka_unit_test(what_does_not_fit_together_is_refused),
+        cmocka_unit_test(no_error_shows_the_password),
+        cmocka_unit_test(options_win_over_the_url),
+        cmocka_unit_test(the_environment_names_a_server_when_no_option_does),
+        cmocka_unit_test(a_password_file_gives_its_first_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, scene_done);
+}

@@ -1,0 +1,131 @@
+#include "scene.h"
+
+#include "cli/options.h"
+#include "cli/template.h"
+
+static const char file_text[] =
+    "From: Old <old@x>\nSubject: old\n subject\nX-One: 1\n"
+    "Content-Type: text/html\nContent-Transfer-Encoding: 8bit\n"
+    "\nbody {{to}}\n";
+
+static const char *const two_headers[] = {"x-one: one", "X-Two: {{name}}"};
+static const char *const evil_header[] = {"X: y\r\nBcc: z@x"};
+
+struct given {
+    const char *label;
+    struct cli_template t; /* path is set when from_file */
+    bool from_file;
+    const char *expected; /* NULL = refused */
+};
+
+static const struct given cases[] = {
+    {"a file alone", {0}, true, file_text},
+    {"options alone",
+     {.from = "a@x", .subject = "hi {{name}}", .text = "t"},
+     false,
+     "From: a@x\nSubject: hi {{name}}\n\nt"},
+    {"a subject alone",
+     {.from = "a@x", .subject = "hi"},
+     false,
+     "From: a@x\nSubject: hi\n\n"},
+    {"options stand in for headers, with their folded lines",
+     {.from = "a@x",
+      .subject = "new",
+      .headers = two_headers,
+      .header_count = 2},
+     true,
+     "Content-Type: text/html\nContent-Transfer-Encoding: 8bit\n"
+     "From: a@x\nSubject: new\nx-one: one\nX-Two: {{name}}\n"
+     "\nbody {{to}}\n"},
+    {"plain text stands in for any body",
+     {.text = "plain"},
+     true,
+     "From: Old <old@x>\nSubject: old\n subject\nX-One: 1\n\nplain"},
+    {"a line end in an option would be a header (S28)",
+     {.from = "a@x\nBcc: b@x", .text = "t"},
+     false,
+     NULL},
+    {"likewise in a subject",
+     {.from = "a@x", .subject = "x\r\nBcc: b@x"},
+     false,
+     NULL},
+    {"likewise in a header",
+     {.from = "a@x", .subject = "s", .headers = evil_header, .header_count = 1},
+     false,
+     NULL},
+    {"no file", {.from = "a@x", .text = "@/nowhere/text"}, false, NULL},
+};
+
+static void options_and_file_make_one_template(void **state)
+{
+    (void)state;
+    const char *path = scene_file(file_text, sizeof(file_text) - 1);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct ph__buf out = PH__BUF(10000);
+        struct cli_template t = cases[i].t;
+        t.path = cases[i].from_file ? path : NULL;
+        scene_listen();
+        int status = cli_template_text(&out, &t);
+        assert_int_equal(*scene_said() != '\0', status != EXIT_DONE);
+        assert_int_equal(status != EXIT_DONE, cases[i].expected == NULL);
+        if (cases[i].expected)
+            assert_string_equal(ph__buf_text(&out), cases[i].expected);
+        ph__buf_done(&out);
+    }
+}
+
+static const struct {
+    const char *data;
+    size_t len;
+    const char *expected;
+} files[] = {
+    {TEXT("\xEF\xBB\xBF"
+          "From: a@x\r\nTo: {{to}}\r\n\r\nhi\r\n"),
+     "From: a@x\r\nTo: {{to}}\r\n\nhi\r\n"},
+    {TEXT("From: a@x"), "From: a@x\n\n"},
+    {TEXT("From: a@x\n"), "From: a@x\n\n"},
+    {TEXT("From: a@x\n\n\n\nb"), "From: a@x\n\n\n\nb"},
+};
+
+static void files_of_all_kinds_are_taken(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(files); i++) {
+        struct ph__buf out = PH__BUF(10000);
+        struct cli_template t = {.path =
+                                     scene_file(files[i].data, files[i].len)};
+        assert_int_equal(cli_template_text(&out, &t), EXIT_DONE);
+        assert_string_equal(ph__buf_text(&out), files[i].expected);
+        ph__buf_done(&out);
+    }
+}
+
+static void a_template_that_cannot_work_is_bad_data(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *data;
+        size_t len;
+    } bad[] = {{TEXT("From: a@x\n\n{{name\n")},
+               {TEXT("just words\n\nbody\n")},
+               {TEXT("From: a@x\n\n\xFF\n")},
+               {TEXT("From: a@x\n\nA\0B\n")}};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct ph__template *made;
+        struct cli_template t = {.path = scene_file(bad[i].data, bad[i].len)};
+        scene_listen();
+        int status = cli_template_make(&made, &t);
+        assert_non_null(strstr(scene_said(), t.path));
+        assert_int_equal(status, EXIT_BAD_DATA);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(options_and_file_make_one_template),
+        cmocka_unit_test(files_of_all_kinds_are_taken),
+        cmocka_unit_test(a_template_that_cannot_work_is_bad_data),
+    };
+    return cmocka_run_group_tests(tests, NULL, scene_done);
+}
