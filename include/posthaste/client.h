@@ -73,7 +73,8 @@ struct ph_result {
 typedef void (*ph_sent_cb)(const struct ph_result *result, void *user);
 typedef void (*ph_closed_cb)(void *user);
 
-/* A submission under way. Yours only to pass to ph_job_go(). */
+/* A submission under way. Yours only to pass to ph_job_go(), and only until
+ * its ph_sent_cb has run: the session may be lost while you write. */
 struct ph_job;
 /* Content is about to be complete at the server: write down whatever must
  * survive a crash, then call ph_job_go(), now or later. */
