@@ -14,7 +14,6 @@ struct ph__session {
     struct ph_machine *machine; /* NULL while dialling */
     struct ph__job *job;        /* under way, or NULL */
     enum ph__phase phase;
-    bool dial_ordered;
     bool greeted; /* was READY once */
     bool idle;    /* READY, and nothing to do */
     bool closing; /* CLOSE was ordered */

@@ -57,8 +57,7 @@ struct ph_machine {
     struct ph__out out;
     struct ph__content content;
     struct ph__transaction tx;
-    uint64_t dot_end;   /* out.sent when the dot has left */
-    bool content_given; /* the driver gave its last piece */
+    uint64_t dot_end; /* out.sent when the dot has left */
     struct ph__sasl *sasl;
     const char *mechanism;
     unsigned dropped; /* mechanisms given up */
