@@ -120,8 +120,12 @@ bool ph__text_to_u64(const char *s, size_t len, uint64_t *out)
 void ph__text_make_printable(char *s, size_t len, bool keep_lines)
 {
     for (size_t i = 0; i < len;) {
-        size_t n = ph__text_utf8_char(s + i, len - i);
         unsigned char c = (unsigned char)s[i];
+        if (c >= 32 && c < 127) { /* nearly always */
+            i++;
+            continue;
+        }
+        size_t n = ph__text_utf8_char(s + i, len - i);
         bool c0 = (c < 32 || c == 127) && !(keep_lines && c == '\n');
         bool c1 = n == 2 && c == 0xC2 && (unsigned char)s[i + 1] < 0xA0;
         if (!n || c0 || c1)
