@@ -57,6 +57,7 @@ int ph__transaction_begin(struct ph__transaction *tx,
     }
     memset(tx->fates, 0, env->to_count * sizeof(*tx->fates));
     ph__buf_clear(&tx->texts);
+    tx->last_text = SIZE_MAX;
     tx->env = *env;
     tx->accepted = 0;
     tx->open = true;
@@ -66,26 +67,15 @@ int ph__transaction_begin(struct ph__transaction *tx,
 
 /* Where `text` stands in texts. The same text is kept once when it comes again
  * at once: one reply often decides many. Without memory it is "". */
-static size_t keep_text(struct ph__transaction *tx, size_t last,
-                        const char *text)
+static size_t keep_text(struct ph__transaction *tx, const char *text)
 {
     struct ph__buf *b = &tx->texts;
-    if (last < b->len && strcmp(b->data + last, text) == 0)
-        return last;
     size_t at = b->len;
+    if (tx->last_text < b->len && strcmp(b->data + tx->last_text, text) == 0)
+        return tx->last_text;
     if (ph__buf_add(b, text, strlen(text) + 1))
         return SIZE_MAX;
-    return at;
-}
-
-static size_t last_text(const struct ph__transaction *tx)
-{
-    const char *data = tx->texts.data;
-    size_t at = tx->texts.len;
-    if (!at)
-        return SIZE_MAX;
-    for (at--; at > 0 && data[at - 1]; at--)
-        ;
+    tx->last_text = at;
     return at;
 }
 
@@ -103,8 +93,7 @@ void ph__transaction_decide(struct ph__transaction *tx, size_t i,
                               .state = why->state,
                               .reply_code = why->reply.code};
     memcpy(fate->enhanced, why->reply.enhanced, sizeof(fate->enhanced));
-    fate->text = why->reply.code ? keep_text(tx, last_text(tx), why->reply.text)
-                                 : SIZE_MAX;
+    fate->text = why->reply.code ? keep_text(tx, why->reply.text) : SIZE_MAX;
 }
 
 void ph__transaction_accept(struct ph__transaction *tx, size_t i)

@@ -25,6 +25,7 @@ struct ph__transaction {
     struct ph__fate *fates; /* env.to_count of them; memory is reused */
     size_t cap;
     struct ph__buf texts; /* reply texts, each ended by '\0' */
+    size_t last_text;     /* where the latest begins; SIZE_MAX = none */
     size_t accepted;      /* recipients accepted and not yet decided */
     bool open;            /* begun, and DONE not yet raised */
     bool spoiled;         /* MAIL was refused: all is decided */

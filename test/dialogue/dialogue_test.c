@@ -1,16 +1,13 @@
 /* Plays every dialogue whole, octet by octet, and cut at every point: what the
  * machine does never depends on how the network cuts (RP-11). */
-#include <glob.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "dialogue/play.h"
 #include "smtp/table.h"
 
 static bool covered[64];
 
-static const char *play_all_ways(const char *script, size_t *ways)
+static const char *play_all_ways(const char *script, char note[PLAY_NOTE])
 {
     struct play_how how = {0};
     size_t octets = 0;
@@ -25,7 +22,7 @@ static const char *play_all_ways(const char *script, size_t *ways)
     size_t stride = total / 2000 + 1; /* long ones: at many points, not all */
     for (how.split = 1; !wrong && how.split < total; how.split += stride)
         wrong = play(script, &how, &octets);
-    *ways = 2 + (total - 1) / stride;
+    snprintf(note, PLAY_NOTE, "%zu ways", 2 + (total - 1) / stride);
     return wrong;
 }
 
@@ -49,28 +46,8 @@ static bool report_rows(size_t number)
 
 int main(int argc, char **argv)
 {
-    glob_t found;
-    char pattern[4096];
-    bool failed = false;
-    snprintf(pattern, sizeof(pattern), "%s/*.txt", argc > 1 ? argv[1] : ".");
-    if (glob(pattern, 0, NULL, &found)) {
-        printf("Bail out! no dialogues in %s\n", pattern);
-        return 1;
-    }
-    printf("1..%zu\n", found.gl_pathc + 1);
-    for (size_t i = 0; i < found.gl_pathc; i++) {
-        char *script = play_load(found.gl_pathv[i]);
-        const char *name = strrchr(found.gl_pathv[i], '/') + 1;
-        size_t ways = 0;
-        const char *wrong = play_all_ways(script, &ways);
-        printf("%sok %zu - %s (%zu ways)\n", wrong ? "not " : "", i + 1, name,
-               ways);
-        if (wrong)
-            printf("# %s\n", wrong);
-        failed |= wrong != NULL;
-        free(script);
-    }
-    failed |= !report_rows(found.gl_pathc + 1);
-    globfree(&found);
-    return failed;
+    bool good;
+    size_t count = play_each(argc > 1 ? argv[1] : ".", 1, play_all_ways, &good);
+    bool covers_all = count && report_rows(count + 1);
+    return !(good && covers_all);
 }

@@ -1,3 +1,4 @@
+#include <glob.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -324,7 +325,8 @@ const char *play(const char *script, struct play_how *how, size_t *octets)
     return wrong ? complain("line %zu: %s", line, strdupa(wrong)) : NULL;
 }
 
-char *play_load(const char *path)
+/* A whole file, ended by '\0'; exits if it cannot be read. */
+static char *load(const char *path)
 {
     FILE *file = fopen(path, "rb");
     char *text = calloc(1, 1 << 16);
@@ -334,4 +336,31 @@ char *play_load(const char *path)
     }
     fclose(file);
     return text;
+}
+
+size_t play_each(const char *directory, size_t more, play_one one, bool *good)
+{
+    glob_t found;
+    char pattern[4096];
+    *good = true;
+    snprintf(pattern, sizeof(pattern), "%s/*.txt", directory);
+    if (glob(pattern, 0, NULL, &found)) {
+        printf("Bail out! no dialogues in %s\n", pattern);
+        return 0;
+    }
+    size_t count = found.gl_pathc;
+    printf("1..%zu\n", count + more);
+    for (size_t i = 0; i < count; i++) {
+        char *script = load(found.gl_pathv[i]);
+        char note[PLAY_NOTE] = "";
+        const char *wrong = one(script, note);
+        printf("%sok %zu - %s: %s\n", wrong ? "not " : "", i + 1,
+               strrchr(found.gl_pathv[i], '/') + 1, note);
+        if (wrong)
+            printf("# %s\n", wrong);
+        *good &= !wrong;
+        free(script);
+    }
+    globfree(&found);
+    return count;
 }

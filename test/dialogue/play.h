@@ -17,7 +17,11 @@ struct play_how {
  * text that stays until the next call. *octets = how much the server said. */
 const char *play(const char *script, struct play_how *how, size_t *octets);
 
-/* A whole file, '\0' ended; exits if it cannot be read. Free it. */
-char *play_load(const char *path);
+/* Plays one dialogue: NULL, or what is wrong; `note` says how it was done. */
+enum { PLAY_NOTE = 64 };
+typedef const char *(*play_one)(const char *script, char note[PLAY_NOTE]);
+/* `one` for each *.txt of `directory`, as TAP; `more` lines of the caller's
+ * follow. Returns how many dialogues there were, 0 = none; *good = all were. */
+size_t play_each(const char *directory, size_t more, play_one one, bool *good);
 
 #endif
