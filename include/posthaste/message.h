@@ -17,7 +17,10 @@ PH_API struct ph_message *ph_message_new(void);      /* NULL on out of memory */
 PH_API void ph_message_free(struct ph_message *msg); /* NULL is fine */
 
 /* Mailboxes: "ann@x.org", "Ann Lee <ann@x.org>", several separated by commas.
- * Each sets a header and the envelope; names are UTF-8. Strings are copied. */
+ * Each sets a header and the envelope. Names are UTF-8, so may addresses be
+ * (RFC 6531 3.3): a domain is sent in ASCII, as A-labels, and PH_E_ADDRESS if
+ * IDNA has none for it; a local part stays as it is, and then only a server
+ * with SMTPUTF8 can take the message. Strings are copied. */
 PH_API void ph_message_from(struct ph_message *msg, const char *mailbox);
 PH_API void ph_message_to(struct ph_message *msg, const char *mailboxes);
 PH_API void ph_message_cc(struct ph_message *msg, const char *mailboxes);
@@ -42,6 +45,13 @@ PH_API void ph_message_id(struct ph_message *msg,
 PH_API void ph_message_ready(struct ph_message *msg, const char *data,
                              size_t len, bool long_lines);
 
+/* The same for content that only BINARYMIME can carry (RFC 3030 3): its header
+ * is treated like that of any ready message, what follows is sent octet for
+ * octet, with NULs, lone CRs and lines of any length. Its text must have CRLF
+ * line ends already. PH_E_CONTENT: one of these in the header. */
+PH_API void ph_message_ready_binary(struct ph_message *msg, const char *data,
+                                    size_t len);
+
 /* Only the envelope (RFC 5321 3.3). "" is the null reverse-path. */
 PH_API void ph_message_envelope_from(struct ph_message *msg,
                                      const char *address);
@@ -57,8 +67,9 @@ PH_API int ph_message_check(const struct ph_message *msg);
  * "" when nothing is wrong. */
 PH_API const char *ph_message_problem(const struct ph_message *msg);
 
-/* The envelope as it stands. Borrowed until the message changes. The same
- * address twice is one recipient. */
+/* The envelope as it stands, addresses as they were given. Borrowed until the
+ * message changes. The same address twice is one recipient, also if one of the
+ * two has its domain in UTF-8 and the other in ASCII. */
 PH_API const char *ph_message_sender(const struct ph_message *msg);
 PH_API size_t ph_message_recipient_count(const struct ph_message *msg);
 PH_API const char *ph_message_recipient(const struct ph_message *msg, size_t i);

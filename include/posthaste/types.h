@@ -40,7 +40,8 @@ extern "C" {
     X(LIMIT, 16, "larger than a limit allows")                                 \
     X(CONTENT, 17, "message content cannot be sent over SMTP")                 \
     X(HEADER, 18, "header name or value cannot be sent")                       \
-    X(SYSTEM, 19, "the operating system refused")
+    X(SYSTEM, 19, "the operating system refused")                              \
+    X(EXTENSION, 20, "the server does not offer what the message needs")
 
 enum ph_code {
     PH_OK = 0,

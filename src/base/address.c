@@ -30,8 +30,12 @@ static const char *quoted_string_problem(const char *s, size_t len)
     for (size_t i = 1; i + 1 < len; i++) {
         if (s[i] == '"')
             return "has a quote inside quotes";
-        if (s[i] == '\\' && ++i + 1 == len)
+        if (s[i] != '\\')
+            continue;
+        if (++i + 1 == len)
             return "has an unfinished quoted pair";
+        if ((unsigned char)s[i] > 127) /* RFC 6531 3.3 adds none */
+            return "has a backslash in front of what is not ASCII";
     }
     return NULL;
 }
@@ -43,24 +47,28 @@ static bool is_encoded_word(const char *s, size_t len)
            memcmp(s + len - 2, "?=", 2) == 0;
 }
 
+/* A local part that is not empty, without quotes. */
+static const char *bare_problem(const char *s, size_t len)
+{
+    if (is_encoded_word(s, len))
+        return "has an encoded word before the @";
+    return dot_string_problem(s, len);
+}
+
 static const char *local_problem(const char *s, size_t len)
 {
     if (!len)
         return "has nothing before the @";
     if (len > PH__LOCAL_MAX)
         return "has more than 64 octets before the @";
-    if (s[0] == '"')
-        return quoted_string_problem(s, len);
-    if (is_encoded_word(s, len))
-        return "has an encoded word before the @";
-    return dot_string_problem(s, len);
+    return s[0] == '"' ? quoted_string_problem(s, len) : bare_problem(s, len);
 }
 
 static const char *label_problem(const char *s, size_t len)
 {
     if (!len)
         return "has an empty label in its domain";
-    if (len > 63)
+    if (len > PH__LABEL_MAX && ph__text_is_ascii(s, len))
         return "has a label of more than 63 octets in its domain";
     if (s[0] == '-' || s[len - 1] == '-')
         return "has a label that starts or ends with a hyphen";
@@ -160,4 +168,56 @@ const char *ph__address_problem(const char *s, size_t len,
         return "has more than 254 octets";
     const char *problem = local_problem(s, at);
     return problem ? problem : domain_problem(s + at + 1, len - at - 1);
+}
+
+bool ph__address_local_is_ascii(const char *s, size_t len)
+{
+    return ph__text_is_ascii(s, ph__address_at(s, len));
+}
+
+bool ph__address_domain_is_ascii(const char *s, size_t len)
+{
+    size_t at = ph__address_at(s, len);
+    return ph__text_is_ascii(s + at, len - at);
+}
+
+/* What a quoted string says; returns its length. */
+static size_t read_quoted(char *to, const char *s, size_t len)
+{
+    size_t n = 0;
+    for (size_t i = 1; i + 1 < len; i++) {
+        if (s[i] == '\\')
+            i++;
+        to[n++] = s[i];
+    }
+    return n;
+}
+
+/* The same as a quoted string: never longer than it was. */
+static size_t write_quoted(char *to, const char *s, size_t len)
+{
+    size_t n = 0;
+    to[n++] = '"';
+    for (size_t i = 0; i < len; i++) {
+        if (s[i] == '"' || s[i] == '\\')
+            to[n++] = '\\';
+        to[n++] = s[i];
+    }
+    to[n++] = '"';
+    return n;
+}
+
+int ph__address_add_local(struct ph__buf *out, const char *s, size_t len)
+{
+    char bare[PH__LOCAL_MAX];
+    char quoted[PH__LOCAL_MAX];
+    if (!len || s[0] != '"')
+        return ph__buf_add(out, s, len);
+    if (len > PH__LOCAL_MAX)
+        return PH_E_LIMIT;
+    size_t n = read_quoted(bare, s, len);
+    if (n && !bare_problem(bare, n))
+        return ph__buf_add(out, bare, n);
+    n = write_quoted(quoted, bare, n);
+    return ph__buf_add(out, quoted, n);
 }

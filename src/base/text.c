@@ -58,10 +58,10 @@ bool ph__text_no_controls(const char *s, size_t len)
 
 bool ph__text_is_ascii(const char *s, size_t len)
 {
+    unsigned char all = 0; /* no way out of the loop: it becomes vector code */
     for (size_t i = 0; i < len; i++)
-        if ((unsigned char)s[i] > 127)
-            return false;
-    return true;
+        all |= (unsigned char)s[i];
+    return all < 128;
 }
 
 static bool is_tail(unsigned char c)

@@ -38,6 +38,7 @@ int cli_exit_for_code(enum ph_code code)
     case PH_E_AUTH:
         return EXIT_NO_AUTH;
     case PH_E_PERMANENT:
+    case PH_E_EXTENSION:
         return EXIT_REFUSED;
     case PH_E_NOMEM:
     case PH_E_CONNECT:

@@ -158,6 +158,7 @@ static const char *advice(enum ph_code code)
     case PH_E_TEMPORARY:
     case PH_E_CANCELED:
     case PH_E_LIMIT:
+    case PH_E_EXTENSION:
     case PH_E_CONTENT:
     case PH_E_HEADER:
     case PH_E_SYSTEM:

@@ -35,7 +35,7 @@ static void take_field(struct ph_message *msg, const char *name,
     struct ph__mailbox_reader box;
     ph__mailbox_init(&box, text, len, PH__RECIPIENT);
     while (!msg->code && ph__mailbox_next(&box))
-        ph__message_recipient(msg, box.address);
+        ph__message_recipient(msg, box.address, &box.wire);
     if (box.rc == PH_E_ADDRESS)
         ph__message_fail(msg, box.rc, name, box.bad, box.problem);
     ph__message_settle(msg, box.rc, name);
@@ -60,8 +60,8 @@ static void take_header(struct ph_message *msg, struct ph_slice header,
 
 static void take_recipients(struct ph_message *msg)
 {
-    struct ph_slice seen = {msg->out.data, msg->out.len};
-    struct ph_slice blind = {msg->blind.data, msg->blind.len};
+    struct ph_slice seen = {ph__buf_text(&msg->out), msg->out.len};
+    struct ph_slice blind = {ph__buf_text(&msg->blind), msg->blind.len};
     bool resent = was_resent(seen) || was_resent(blind);
     take_header(msg, seen, resent);
     take_header(msg, blind, resent);
@@ -77,16 +77,11 @@ void ph_message_take_recipients(struct ph_message *msg)
         take_recipients(msg);
 }
 
-static bool fits(struct ph_message *msg, const char *data, size_t len,
-                 bool long_lines)
+/* The header, or all of it, is made of lines that can be sent. */
+static bool fits(struct ph_message *msg, struct ph_slice text, bool long_lines)
 {
     struct ph__lines lines;
-    if (len > PH__CONTENT_MAX) {
-        ph__message_settle(msg, PH_E_LIMIT, "message");
-        return false;
-    }
-    ph__lines_scan(&lines, data, len);
-    msg->eight_bit = lines.high;
+    ph__lines_scan(&lines, text.data, text.len);
     if (lines.problem)
         ph__message_fail_line(msg, "message", lines.problem_line,
                               lines.problem);
@@ -96,23 +91,63 @@ static bool fits(struct ph_message *msg, const char *data, size_t len,
     return !msg->code;
 }
 
-void ph_message_ready(struct ph_message *msg, const char *data, size_t len,
-                      bool long_lines)
+/* What a client has to know of the message as it will be sent. */
+static int examine(struct ph_message *msg)
 {
-    if (!ph__message_open(msg, data) || !fits(msg, data, len, long_lines))
-        return;
+    struct ph_slice all = {ph__buf_text(&msg->out), msg->out.len};
+    size_t header = ph__ready_header_len(all);
+    msg->eight_bit = !ph__text_is_ascii(all.data, all.len);
+    msg->utf8_header = msg->eight_bit && !ph__text_is_ascii(all.data, header) &&
+                       ph__text_is_utf8(all.data, header);
+    ph__buf_clear(&msg->id);
+    return ph__ready_message_id(&msg->id, all);
+}
+
+/* Text that fits, and octets that follow it as they are. */
+static void take_content(struct ph_message *msg, struct ph_slice text,
+                         struct ph_slice octets)
+{
     msg->ready = true;
     ph__buf_clear(&msg->out);
     ph__buf_clear(&msg->blind);
-    ph__buf_clear(&msg->id);
-    int rc = ph__ready_split(&msg->out, &msg->blind, data, len);
+    int rc = ph__ready_split(&msg->out, &msg->blind, text.data, text.len);
     if (!rc)
-        rc = ph__ready_message_id(
-            &msg->id, (struct ph_slice){msg->out.data, msg->out.len});
-    if (!rc && msg->blind.len && msg->eight_bit)
-        msg->eight_bit =
-            !ph__text_is_ascii(ph__buf_text(&msg->out), msg->out.len);
+        rc = ph__buf_add(&msg->out, octets.data, octets.len);
+    if (!rc)
+        rc = examine(msg);
     ph__message_settle(msg, rc, "message");
     if (msg->taking && !msg->code)
         take_recipients(msg);
+}
+
+static bool is_small_enough(struct ph_message *msg, size_t len)
+{
+    if (len > PH__CONTENT_MAX)
+        ph__message_settle(msg, PH_E_LIMIT, "message");
+    return len <= PH__CONTENT_MAX;
+}
+
+void ph_message_ready(struct ph_message *msg, const char *data, size_t len,
+                      bool long_lines)
+{
+    struct ph_slice all = {data, len};
+    if (!ph__message_open(msg, data) || !is_small_enough(msg, len) ||
+        !fits(msg, all, long_lines))
+        return;
+    msg->binary = false;
+    take_content(msg, all, (struct ph_slice){0});
+}
+
+void ph_message_ready_binary(struct ph_message *msg, const char *data,
+                             size_t len)
+{
+    if (!ph__message_open(msg, data) || !is_small_enough(msg, len))
+        return;
+    struct ph_slice header = {data, len};
+    header.len = ph__ready_header_len(header);
+    if (!fits(msg, header, false))
+        return;
+    msg->binary = true;
+    take_content(msg, header,
+                 (struct ph_slice){data + header.len, len - header.len});
 }

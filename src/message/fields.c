@@ -32,13 +32,13 @@ static int take_mailbox(struct ph_message *msg, struct list *list,
 {
     int rc = PH_OK;
     if (list->is_from && !msg->from_count++)
-        rc = ph__buf_add(&msg->first_from, box->address.data, box->address.len);
+        rc = ph__path_set(&msg->first_from, box->address, &box->wire);
     if (!rc && list->header)
         rc = ph__mailbox_write(list->header, list->first,
                                ph__buf_text(&box->name), box->name.len,
-                               box->address);
+                               ph__mailbox_shown(box->address, &box->wire));
     if (!rc && list->to_envelope)
-        ph__message_recipient(msg, box->address);
+        ph__message_recipient(msg, box->address, &box->wire);
     list->first = false;
     list->count++;
     return rc;
@@ -93,7 +93,8 @@ static void add_public(struct ph_message *msg, enum ph__slot slot,
 static void forget_from(struct ph_message *msg)
 {
     ph__header_clear(&msg->slots[PH__FROM]);
-    ph__buf_clear(&msg->first_from);
+    ph__buf_clear(&msg->first_from.typed);
+    ph__buf_clear(&msg->first_from.wire);
     msg->from_count = 0;
 }
 

@@ -5,8 +5,19 @@
 
 #include <posthaste/message.h>
 
-/* Whether octets above 127 occur: what is composed from text has none. */
+/* Whether octets above 127 occur: what is composed from text has none, but in
+ * an address with a local part in UTF-8. */
 bool ph__message_eight_bit(const struct ph_message *msg);
+/* Whether it takes BINARYMIME (RFC 3030 3): what the caller said it is. */
+bool ph__message_binary(const struct ph_message *msg);
+/* Whether its header is in UTF-8 and takes SMTPUTF8 (RFC 6532), whoever is in
+ * the envelope. One with octets that are not UTF-8 is not helped by that. */
+bool ph__message_has_utf8_header(const struct ph_message *msg);
+/* The envelope as it goes over the wire: domains in ASCII, no needless quotes.
+ * The very pointer that ph_message_sender() or ph_message_recipient() returns
+ * if that is how it was typed. Borrowed until the message changes. */
+const char *ph__message_wire_sender(const struct ph_message *msg);
+const char *ph__message_wire_recipient(const struct ph_message *msg, size_t i);
 /* Without < and >; "" if there is none. Borrowed until the message changes. */
 const char *ph__message_id(const struct ph_message *msg);
 /* True for a composed message until it has one; a ready one is left alone. */

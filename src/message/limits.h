@@ -20,7 +20,7 @@ enum {
     PH__MESSAGE_ID_MAX = 512,      /* RFC 5322 3.6.4: it cannot be folded */
 
     PH__MAILBOXES_MAX = 100000,      /* recipients of one message */
-    PH__MAILBOX_TEXT_MAX = 32 << 20, /* their addresses together */
+    PH__MAILBOX_TEXT_MAX = 64 << 20, /* their addresses, in both forms */
     PH__MAILBOX_NAME_MAX = 4096,     /* one display name */
     PH__CONTENT_MAX = 256 << 20,     /* header and body, as sent */
     PH__PROBLEM_MAX = 512,           /* what is wrong, in words */

@@ -19,6 +19,15 @@ static size_t count_high(const char *data, size_t len)
     return high;
 }
 
+/* Asked once of all lines, in vector code: hardly ever is there one. */
+static bool has_problem(const char *data, size_t len)
+{
+    unsigned char lone = 0;
+    for (size_t i = 1; i < len; i++)
+        lone |= (unsigned char)((data[i - 1] == '\r') & (data[i] != '\n'));
+    return lone || (len && data[len - 1] == '\r') || memchr(data, '\0', len);
+}
+
 static const char *line_problem(const char *line, size_t len)
 {
     if (memchr(line, '\0', len))
@@ -31,16 +40,16 @@ static const char *line_problem(const char *line, size_t len)
 void ph__lines_scan(struct ph__lines *out, const char *data, size_t len)
 {
     struct ph__lines seen = {.high = count_high(data, len)};
+    bool trouble = has_problem(data, len);
     for (size_t at = 0, step; at < len; at += step) {
         size_t n = ph__lines_one(data + at, len - at, &step);
         seen.count++;
         if (n > PH__LINE_MAX && !seen.long_line)
             seen.long_line = seen.count;
-        const char *problem = line_problem(data + at, n);
-        if (!problem || seen.problem)
+        if (!trouble || seen.problem)
             continue;
-        seen.problem = problem;
-        seen.problem_line = seen.count;
+        seen.problem = line_problem(data + at, n);
+        seen.problem_line = seen.problem ? seen.count : 0;
     }
     *out = seen;
 }

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "base/text.h"
+#include "message/idn.h"
 #include "message/limits.h"
 #include "message/mailbox.h"
 
@@ -15,13 +15,30 @@ struct element {
     bool angle;             /* an address in < > was read */
 };
 
-const char *ph__mailbox_problem(const char *address, size_t len,
-                                enum ph__address_use use)
+int ph__mailbox_wire(struct ph__buf *wire, struct ph_slice address,
+                     enum ph__address_use use, const char **problem)
 {
-    const char *problem = ph__address_problem(address, len, use);
-    if (!problem && !ph__text_is_ascii(address, len))
-        problem = "is not ASCII: sending to it takes SMTPUTF8";
-    return problem;
+    char text[PH__ADDRESS_MAX + 1];
+    const char *wrong = ph__address_problem(address.data, address.len, use);
+    ph__buf_clear(wire);
+    if (wrong) {
+        *problem = wrong;
+        return PH_E_ADDRESS;
+    }
+    memcpy(text, address.data, address.len);
+    text[address.len] = '\0';
+    int rc = ph__idn_address(wire, text);
+    if (rc == PH_E_ADDRESS)
+        *problem = "has a domain that has no ASCII form (IDNA)";
+    return rc;
+}
+
+struct ph_slice ph__mailbox_shown(struct ph_slice typed,
+                                  const struct ph__buf *wire)
+{
+    return ph__address_local_is_ascii(typed.data, typed.len)
+               ? (struct ph_slice){wire->data, wire->len}
+               : typed;
 }
 
 void ph__mailbox_init(struct ph__mailbox_reader *r, const char *text,
@@ -29,11 +46,13 @@ void ph__mailbox_init(struct ph__mailbox_reader *r, const char *text,
 {
     *r = (struct ph__mailbox_reader){.at = text, .end = text + len, .use = use};
     ph__buf_init(&r->name, PH__MAILBOX_NAME_MAX);
+    ph__buf_init(&r->wire, PH__ADDRESS_MAX);
 }
 
 void ph__mailbox_done(struct ph__mailbox_reader *r)
 {
     ph__buf_done(&r->name);
+    ph__buf_done(&r->wire);
 }
 
 static bool is_blank(char c)
@@ -229,6 +248,17 @@ static bool find_element(struct ph__mailbox_reader *r)
     return false;
 }
 
+/* Empty is good enough for an envelope, but not here. */
+static bool take_address(struct ph__mailbox_reader *r, const struct element *e)
+{
+    const char *problem = "is empty";
+    int rc = r->address.len
+                 ? ph__mailbox_wire(&r->wire, r->address, r->use, &problem)
+                 : PH_E_ADDRESS;
+    r->rc = rc;
+    return rc == PH_E_ADDRESS ? refuse(r, e, problem) : !rc;
+}
+
 bool ph__mailbox_next(struct ph__mailbox_reader *r)
 {
     while (!r->rc && find_element(r)) {
@@ -240,11 +270,7 @@ bool ph__mailbox_next(struct ph__mailbox_reader *r)
             continue; /* a comment, or the start of an empty group */
         if (!e.angle && !take_bare(r, &e))
             return false;
-        const char *problem =
-            ph__mailbox_problem(r->address.data, r->address.len, r->use);
-        if (!r->address.len)
-            problem = "is empty";
-        return problem ? refuse(r, &e, problem) : true;
+        return take_address(r, &e);
     }
     return false;
 }

@@ -304,16 +304,10 @@ void ph__template_free(struct ph__template *t)
     if (!t)
         return;
     ph__buf_done(&t->type);
-    free(t->fields);
     free(t->parts);
     free(t->pieces);
     free(t->text);
     free(t);
-}
-
-const char *ph__template_field(const struct ph__template *t, size_t i)
-{
-    return i < t->field_count ? t->fields[i] : NULL;
 }
 
 bool ph__template_has_header(const struct ph__template *t, const char *name)

@@ -20,8 +20,6 @@ int ph__template_new(struct ph__template **out, const char *data, size_t len,
                      struct ph__buf *why);
 void ph__template_free(struct ph__template *t);
 
-/* The i-th distinct field name used, or NULL: to check a list's columns. */
-const char *ph__template_field(const struct ph__template *t, size_t i);
 /* True if the template itself has this header ("To"). */
 bool ph__template_has_header(const struct ph__template *t, const char *name);
 

@@ -6,14 +6,35 @@
 #include "message/limits.h"
 #include "message/parts.h"
 
+static void init_path(struct ph__path *path)
+{
+    ph__buf_init(&path->typed, PH__ADDRESS_MAX);
+    ph__buf_init(&path->wire, PH__ADDRESS_MAX);
+}
+
+static void done_path(struct ph__path *path)
+{
+    ph__buf_done(&path->typed);
+    ph__buf_done(&path->wire);
+}
+
+int ph__path_set(struct ph__path *path, struct ph_slice typed,
+                 const struct ph__buf *wire)
+{
+    ph__buf_clear(&path->typed);
+    ph__buf_clear(&path->wire);
+    int rc = ph__buf_add(&path->typed, typed.data, typed.len);
+    return rc ? rc : ph__buf_add(&path->wire, wire->data, wire->len);
+}
+
 struct ph_message *ph_message_new(void)
 {
     struct ph_message *msg = calloc(1, sizeof(*msg));
     if (!msg)
         return NULL;
     ph__buf_init(&msg->problem, PH__PROBLEM_MAX);
-    ph__buf_init(&msg->sender, PH__ADDRESS_MAX);
-    ph__buf_init(&msg->first_from, PH__ADDRESS_MAX);
+    init_path(&msg->sender);
+    init_path(&msg->first_from);
     ph__recipients_init(&msg->recipients);
     for (size_t i = 0; i < PH__SLOTS; i++)
         ph__header_init(&msg->slots[i]);
@@ -31,8 +52,8 @@ void ph_message_free(struct ph_message *msg)
     if (!msg)
         return;
     ph__buf_done(&msg->problem);
-    ph__buf_done(&msg->sender);
-    ph__buf_done(&msg->first_from);
+    done_path(&msg->sender);
+    done_path(&msg->first_from);
     ph__recipients_done(&msg->recipients);
     for (size_t i = 0; i < PH__SLOTS; i++)
         ph__header_done(&msg->slots[i]);
@@ -92,9 +113,11 @@ void ph__message_settle(struct ph_message *msg, int rc, const char *label)
         ph__message_fail(msg, rc, label, (struct ph_slice){0}, ph_strerror(rc));
 }
 
-void ph__message_recipient(struct ph_message *msg, struct ph_slice address)
+void ph__message_recipient(struct ph_message *msg, struct ph_slice typed,
+                           const struct ph__buf *wire)
 {
-    int rc = ph__recipients_add(&msg->recipients, address.data, address.len);
+    int rc = ph__recipients_add(&msg->recipients, typed,
+                                (struct ph_slice){wire->data, wire->len});
     ph__message_settle(msg, rc, "recipients");
 }
 
@@ -109,34 +132,42 @@ bool ph__message_passes(struct ph_message *msg, const char *label,
     return !problem;
 }
 
-static bool passes(struct ph_message *msg, const char *label,
-                   const char *address, enum ph__address_use use)
+static bool passes(struct ph_message *msg, struct ph__buf *wire,
+                   const char *label, struct ph_slice address,
+                   enum ph__address_use use)
 {
-    size_t len = strlen(address);
-    const char *problem = ph__mailbox_problem(address, len, use);
-    if (problem)
-        ph__message_fail(msg, PH_E_ADDRESS, label,
-                         (struct ph_slice){address, len}, problem);
-    return !problem;
+    const char *problem = NULL;
+    int rc = ph__mailbox_wire(wire, address, use, &problem);
+    if (rc == PH_E_ADDRESS)
+        ph__message_fail(msg, rc, label, address, problem);
+    ph__message_settle(msg, rc, label);
+    return !rc;
 }
 
 void ph_message_envelope_from(struct ph_message *msg, const char *address)
 {
-    if (!ph__message_open(msg, address) ||
-        !passes(msg, "envelope-from", address, PH__REVERSE_PATH))
+    static const char label[] = "envelope-from";
+    struct ph__buf wire = PH__BUF(PH__ADDRESS_MAX);
+    if (!ph__message_open(msg, address))
         return;
-    ph__buf_clear(&msg->sender);
-    ph__message_settle(msg, ph__buf_add_text(&msg->sender, address),
-                       "envelope-from");
-    msg->sender_set = true;
+    struct ph_slice typed = {address, strlen(address)};
+    if (passes(msg, &wire, label, typed, PH__REVERSE_PATH)) {
+        ph__message_settle(msg, ph__path_set(&msg->sender, typed, &wire),
+                           label);
+        msg->sender_set = true;
+    }
+    ph__buf_done(&wire);
 }
 
 void ph_message_envelope_to(struct ph_message *msg, const char *address)
 {
-    if (!ph__message_open(msg, address) ||
-        !passes(msg, "envelope-to", address, PH__RECIPIENT))
+    struct ph__buf wire = PH__BUF(PH__ADDRESS_MAX);
+    if (!ph__message_open(msg, address))
         return;
-    ph__message_recipient(msg, (struct ph_slice){address, strlen(address)});
+    struct ph_slice typed = {address, strlen(address)};
+    if (passes(msg, &wire, "envelope-to", typed, PH__RECIPIENT))
+        ph__message_recipient(msg, typed, &wire);
+    ph__buf_done(&wire);
 }
 
 /* What can be known only when nothing more will be said. */
@@ -174,11 +205,21 @@ const char *ph_message_problem(const struct ph_message *msg)
     return missing(msg);
 }
 
+static const struct ph__path *path_of(const struct ph_message *msg)
+{
+    return msg->sender_set ? &msg->sender : &msg->first_from;
+}
+
 const char *ph_message_sender(const struct ph_message *msg)
 {
-    if (!msg)
-        return "";
-    return ph__buf_text(msg->sender_set ? &msg->sender : &msg->first_from);
+    return msg ? ph__buf_text(&path_of(msg)->typed) : "";
+}
+
+const char *ph__message_wire_sender(const struct ph_message *msg)
+{
+    const char *typed = ph_message_sender(msg);
+    const char *wire = ph__buf_text(&path_of(msg)->wire);
+    return strcmp(typed, wire) == 0 ? typed : wire;
 }
 
 size_t ph_message_recipient_count(const struct ph_message *msg)
@@ -191,9 +232,32 @@ const char *ph_message_recipient(const struct ph_message *msg, size_t i)
     return msg ? ph__recipients_get(&msg->recipients, i) : NULL;
 }
 
+const char *ph__message_wire_recipient(const struct ph_message *msg, size_t i)
+{
+    return ph__recipients_wire(&msg->recipients, i);
+}
+
+/* What is composed is encoded, but for addresses (RFC 6532 3.2). */
+bool ph__message_has_utf8_header(const struct ph_message *msg)
+{
+    if (msg->ready)
+        return msg->utf8_header;
+    for (size_t i = 0; i < PH__SLOTS; i++) {
+        const struct ph__buf *text = &msg->slots[i].out;
+        if (!ph__text_is_ascii(text->data, text->len))
+            return true;
+    }
+    return false;
+}
+
+bool ph__message_binary(const struct ph_message *msg)
+{
+    return msg->binary;
+}
+
 bool ph__message_eight_bit(const struct ph_message *msg)
 {
-    return msg->eight_bit;
+    return msg->eight_bit || ph__message_has_utf8_header(msg);
 }
 
 const char *ph__message_id(const struct ph_message *msg)

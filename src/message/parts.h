@@ -11,13 +11,19 @@
 /* Header fields that may come once (RFC 5322 3.6) and have no slot. */
 enum { PH__HAS_SENDER = 1, PH__HAS_REFERENCES = 2, PH__HAS_IN_REPLY_TO = 4 };
 
+/* A reverse-path as typed, and as it goes over the wire. */
+struct ph__path {
+    struct ph__buf typed;
+    struct ph__buf wire;
+};
+
 struct ph_message {
     int code; /* the first error met; then nothing changes any more */
     struct ph__buf problem;
 
     /* Envelope. */
-    struct ph__buf sender;     /* from envelope_from ... */
-    struct ph__buf first_from; /* ... else the first mailbox of From */
+    struct ph__path sender;     /* from envelope_from ... */
+    struct ph__path first_from; /* ... else the first mailbox of From */
     bool sender_set;
     struct ph__recipients recipients;
 
@@ -35,6 +41,8 @@ struct ph_message {
     /* Ready. */
     bool ready;
     bool taking;          /* recipients from its header */
+    bool binary;          /* not made of lines */
+    bool utf8_header;     /* not ASCII, but UTF-8 */
     struct ph__buf blind; /* its Bcc fields */
 
     bool eight_bit;
@@ -59,7 +67,11 @@ void ph__message_fail_line(struct ph_message *msg, const char *label,
  */
 void ph__message_settle(struct ph_message *msg, int rc, const char *label);
 
+/* Copies both forms. */
+int ph__path_set(struct ph__path *path, struct ph_slice typed,
+                 const struct ph__buf *wire);
 /* Adds an address to the envelope. */
-void ph__message_recipient(struct ph_message *msg, struct ph_slice address);
+void ph__message_recipient(struct ph_message *msg, struct ph_slice typed,
+                           const struct ph__buf *wire);
 
 #endif

@@ -27,27 +27,6 @@ static int add_literal(struct ph__template *t, const char *text, size_t len)
     return add_piece(t, (struct ph__piece){.text = {text, len}});
 }
 
-/* The name as listed, so that the same field has the same pointer. */
-static int list_name(struct ph__template *t, const char **name)
-{
-    for (size_t i = 0; i < t->field_count; i++) {
-        if (strcmp(t->fields[i], *name) == 0) {
-            *name = t->fields[i];
-            return PH_OK;
-        }
-    }
-    if (t->field_count == t->field_cap) {
-        size_t cap = t->field_cap ? t->field_cap * 2 : FIRST_CAP;
-        const char **fields = realloc(t->fields, cap * sizeof(*t->fields));
-        if (!fields)
-            return PH_E_NOMEM;
-        t->fields = fields;
-        t->field_cap = cap;
-    }
-    t->fields[t->field_count++] = *name;
-    return PH_OK;
-}
-
 /* What stands between {{ and }}, without blanks around it; gets its '\0',
  * which overwrites a blank or a brace. NULL if that is no name. */
 static const char *trim_name(char *from, char *to)
@@ -92,9 +71,7 @@ int ph__pieces_cut(struct ph__template *t, char *text, size_t len,
         text = read_field(open, end, &piece.field, problem);
         if (!text)
             return PH_E_CONTENT;
-        rc = list_name(t, &piece.field);
-        if (!rc)
-            rc = add_piece(t, piece);
+        rc = add_piece(t, piece);
     }
     return rc;
 }

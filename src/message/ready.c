@@ -47,6 +47,18 @@ bool ph__ready_field(struct ph__ready_field *out, struct ph_slice message,
     return true;
 }
 
+size_t ph__ready_header_len(struct ph_slice message)
+{
+    struct ph__ready_field field;
+    size_t at = 0;
+    size_t empty = 0;
+    while (ph__ready_field(&field, message, &at))
+        ;
+    if (at < message.len)
+        ph__lines_one(message.data + at, message.len - at, &empty);
+    return at + empty;
+}
+
 bool ph__ready_is(const struct ph__ready_field *field, const char *name)
 {
     return field->name.len == strlen(name) &&

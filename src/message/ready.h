@@ -27,6 +27,9 @@ int ph__ready_unfold(struct ph__buf *out, struct ph_slice value);
 int ph__ready_split(struct ph__buf *message, struct ph__buf *blind,
                     const char *data, size_t len);
 
+/* Where the header ends, its empty line included. */
+size_t ph__ready_header_len(struct ph_slice message);
+
 /* What stands between < and > in Message-ID; "" if nothing usable does. */
 int ph__ready_message_id(struct ph__buf *out, struct ph_slice message);
 

@@ -20,7 +20,10 @@ static int add_from(const struct ph_message *msg, struct ph__buf *out)
     /* Several authors need one sender: RFC 5322 3.6.2. */
     if (rc || msg->from_count < 2 || msg->once & PH__HAS_SENDER)
         return rc;
-    return ph__buf_format(out, "Sender: %s\r\n", msg->first_from.data);
+    const struct ph__path *first = &msg->first_from;
+    struct ph_slice typed = {first->typed.data, first->typed.len};
+    return ph__buf_format(out, "Sender: %s\r\n",
+                          ph__mailbox_shown(typed, &first->wire).data);
 }
 
 static int add_id(const struct ph_message *msg, struct ph__buf *out)

@@ -39,9 +39,6 @@ struct ph__template {
     struct ph__part *parts; /* the headers; the body is the last */
     size_t part_count;
     size_t part_cap;
-    const char **fields; /* distinct names */
-    size_t field_count;
-    size_t field_cap;
     enum ph__body_kind kind;
     struct ph__buf type; /* Content-Type of a text, without its charset */
 };

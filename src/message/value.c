@@ -83,7 +83,7 @@ static int add_address(struct ph__buf *out, const char *value,
 {
     bool plain = *value && !strpbrk(value, " \"(),:;<>@[\\]");
     *problem =
-        plain ? NULL : ph__mailbox_problem(value, strlen(value), PH__RECIPIENT);
+        plain ? NULL : ph__address_problem(value, strlen(value), PH__RECIPIENT);
     return *problem ? PH_E_ADDRESS : ph__buf_add_text(out, value);
 }
 

@@ -2,12 +2,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "base/address.h"
+#include "base/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -16,6 +18,11 @@
 #define A63 A60 "aaa"
 #define A64 A60 "aaaa"
 
+#define UE   "\xC3\xBC"     /* u with dots: two octets */
+#define REI  "\xE4\xBE\x8B" /* a Han character: three */
+#define UE10 UE UE UE UE UE UE UE UE UE UE
+
+/* AD-01: the table of points of conformance, by its numbers; then more. */
 static const struct {
     const char *label;
     const char *input;
@@ -82,13 +89,43 @@ static const struct {
     {"S24 two addresses", "a@b,c@d", false},
     {"quote inside quotes", "\"a\"b\"@example.com", false},
     {"unfinished quoted pair", "\"a\\\"@example.com", false},
-    {"octets that are not UTF-8", "\xFF@example.com", false},
+
+    /* RFC 6531 3.3 */
+    {"UTF-8 in quotes", "\"" UE " x\"@example.com", true},
+    {"UTF-8 beside ASCII", "j" UE "r.g+t@b" UE "r." REI ".org", true},
+    {"four octets", "\xF0\x9F\x93\xAE@x.org", true},
+    {"UTF-8 and a space", UE " x@example.com", false},
+    {"a quoted pair is ASCII", "\"\\" UE "\"@example.com", false},
+    {"64 octets in UTF-8", UE10 UE10 UE10 UE UE "@x.org", true},
+    {"65 octets, 33 characters", UE10 UE10 UE10 UE UE "a@x.org", false},
+    {"UTF-8 label with a hyphen first", "u@-" UE ".org", false},
+    {"UTF-8 label with an underscore", "u@" UE "_a.org", false},
+    {"a label is measured as an A-label", "u@" UE10 UE10 UE10 UE10 ".org",
+     true},
+
+    /* RFC 3629: well-formed, wherever it stands */
+    {"no UTF-8", "\xFF@example.com", false},
+    {"Latin-1", "j\xFCrg@example.com", false},
+    {"Latin-1 in quotes", "\"j\xFCrg\"@example.com", false},
+    {"Latin-1 in the domain", "u@j\xFCrg.org", false},
+    {"overlong @",
+     "a\xC1\x80"
+     "b.org",
+     false},
+    {"overlong slash", "u@a\xE0\x80\xAF.org", false},
+    {"overlong NUL", "a\xC0\x80@x.org", false},
+    {"surrogate", "\xED\xA0\x80@x.org", false},
+    {"above U+10FFFF", "\xF4\x90\x80\x80@x.org", false},
+    {"cut off in front of the @", "\xE4\xBE@x.org", false},
+    {"cut off at the end", "u@x.\xE4\xBE", false},
+
+    /* AD-03 */
     {"254 octets", A64 "@" A63 "." A63 "." A60 "a", true},
     {"255 octets", A64 "@" A63 "." A63 "." A60 "aa", false},
     {"long literal", "user@[" A64 "]", false},
 };
 
-static void verdicts_are_those_of_the_grammar(void **state)
+static void verdicts_are_those_of_the_grammar(void **state) /* AD-01, AD-03 */
 {
     for (size_t i = 0; i < COUNT(cases); i++) {
         const char *problem = ph__address_problem(
@@ -132,6 +169,108 @@ static void the_last_quote_decides_which_at_separates(void **state)
                          ats[i].at);
 }
 
+/* Every octet in every place of an address in UTF-8: what is accepted is
+ * well-formed, and has no control, blank or bracket outside of quotes. */
+static void one_wrong_octet_spoils_an_address(void **state)
+{
+    static const char good[] = UE "a@" REI ".org";
+    for (size_t at = 0; at < sizeof(good) - 1; at++) {
+        for (int c = 0; c < 256; c++) {
+            char s[sizeof(good)];
+            memcpy(s, good, sizeof(good));
+            s[at] = (char)c;
+            if (ph__address_problem(s, sizeof(s) - 1, PH__RECIPIENT))
+                continue;
+            assert_true(ph__text_is_utf8(s, sizeof(s) - 1));
+            assert_null(memchr("\r\n\t <>()", c, 8));
+        }
+    }
+}
+
+static void every_prefix_of_a_character_is_refused(void **state)
+{
+    static const char good[] = "\xF0\x9F\x93\xAE" UE REI;
+    for (size_t len = 1; len < sizeof(good); len++) {
+        char s[40];
+        bool whole = len == 4 || len == 6 || len == 9;
+        int n = snprintf(s, sizeof(s), "%.*s@x.org", (int)len, good);
+        assert_int_equal(!ph__address_problem(s, (size_t)n, PH__RECIPIENT),
+                         whole);
+        n = snprintf(s, sizeof(s), "x@%.*s.org", (int)len, good);
+        assert_int_equal(!ph__address_problem(s, (size_t)n, PH__RECIPIENT),
+                         whole);
+    }
+}
+
+static void each_half_is_ascii_or_not(void **state)
+{
+    static const struct {
+        const char *input;
+        bool local;
+        bool domain;
+    } halves[] = {
+        {"a@x.org", true, true},        {UE "@x.org", false, true},
+        {"a@" UE ".org", true, false},  {UE "@" UE ".org", false, false},
+        {"\"" UE "@\"@x", false, true}, {"\"@\"@" UE, true, false},
+        {"postmaster", true, true},     {"", true, true},
+        {"a@[192.0.2.1]", true, true},
+    };
+    for (size_t i = 0; i < COUNT(halves); i++) {
+        const char *s = halves[i].input;
+        assert_int_equal(ph__address_local_is_ascii(s, strlen(s)),
+                         halves[i].local);
+        assert_int_equal(ph__address_domain_is_ascii(s, strlen(s)),
+                         halves[i].domain);
+    }
+}
+
+/* AD-02 */
+static void only_needless_quotes_go(void **state)
+{
+    static const struct {
+        const char *input;
+        const char *expected;
+    } locals[] = {
+        {"john", "john"},
+        {"\"john\"", "john"},
+        {"\"john.doe\"", "john.doe"},
+        {"\"j\\o\\hn\"", "john"},
+        {"\"" UE "\"", UE},
+        {"\"john doe\"", "\"john doe\""},
+        {"\"john\\ doe\"", "\"john doe\""},
+        {"\".john\"", "\".john\""},
+        {"\"a..b\"", "\"a..b\""},
+        {"\"a@b\"", "\"a@b\""},
+        {"\"\"", "\"\""},
+        {"\"a\\\"b\"", "\"a\\\"b\""},
+        {"\"\\\"a\\\"\"", "\"\\\"a\\\"\""}, /* quotes are its content */
+        {"\"\\\\\"", "\"\\\\\""},
+        {"\"=?utf-8?q?x?=\"", "\"=?utf-8?q?x?=\""}, /* S24 */
+        {"", ""},
+    };
+    for (size_t i = 0; i < COUNT(locals); i++) {
+        struct ph__buf out = PH__BUF(PH__LOCAL_MAX);
+        const char *s = locals[i].input;
+        assert_int_equal(ph__address_add_local(&out, s, strlen(s)), PH_OK);
+        assert_string_equal(ph__buf_text(&out), locals[i].expected);
+        ph__buf_done(&out);
+    }
+}
+
+static void the_longest_local_parts_are_rewritten(void **state)
+{
+    struct ph__buf out = PH__BUF(PH__LOCAL_MAX);
+    char s[PH__LOCAL_MAX + 1];
+    memset(s, '\\', sizeof(s));
+    s[0] = s[PH__LOCAL_MAX - 1] = '"';
+    assert_int_equal(ph__address_add_local(&out, s, PH__LOCAL_MAX), PH_OK);
+    assert_int_equal(out.len, PH__LOCAL_MAX);
+    assert_memory_equal(out.data, s, PH__LOCAL_MAX);
+    assert_int_equal(ph__address_add_local(&out, s, sizeof(s)), PH_E_LIMIT);
+    assert_int_equal(out.len, PH__LOCAL_MAX);
+    ph__buf_done(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +279,11 @@ int main(void)
         cmocka_unit_test(only_the_sender_may_be_empty),
         cmocka_unit_test(only_the_recipient_may_be_bare_postmaster),
         cmocka_unit_test(the_last_quote_decides_which_at_separates),
+        cmocka_unit_test(one_wrong_octet_spoils_an_address),
+        cmocka_unit_test(every_prefix_of_a_character_is_refused),
+        cmocka_unit_test(each_half_is_ascii_or_not),
+        cmocka_unit_test(only_needless_quotes_go),
+        cmocka_unit_test(the_longest_local_parts_are_rewritten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,8 +79,11 @@ static const struct {
     {"unclosed literal", "a@[1.2.3.4",
      "!'a@[1.2.3.4' has an ill-formed address literal"},
     {"backslash at the end", "\"\\", "!'\"\\' has an unclosed quote"},
-    {"UTF-8 local part", "\xC3\xBC@x.org", /* U24 */
-     "!'\xC3\xBC@x.org' is not ASCII: sending to it takes SMTPUTF8"},
+    {"UTF-8 local part", "\xC3\xBC@x.org", "<\xC3\xBC@x.org>"}, /* U24 */
+    {"UTF-8 domain", "U <u@\xC3\xBC.org>", "U<u@\xC3\xBC.org>"},
+    {"a domain that IDNA refuses", "a@x, u@\xF0\x9F\x93\xAE.org",
+     "<a@x> !'u@\xF0\x9F\x93\xAE.org' has a domain that has no ASCII form "
+     "(IDNA)"},
 
     /* S24: nobody may find another address in it than we do. */
     {"S24", "\"xclow3n@gmail.com x\"@internal.domain",

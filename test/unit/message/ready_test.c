@@ -231,6 +231,7 @@ static const struct {
     {"sent again: only those of now",
      "Resent-To: n@x\nResent-Bcc: m@x\nTo: a@x\nBcc: d@x\n\n", "n@x m@x "},
     {"sent again, to blind ones only", "Resent-Bcc: m@x\nTo: a@x\n\n", "m@x "},
+    {"nothing is left of the message", "Bcc: m@x\n", "m@x "},
 };
 
 static void recipients_are_taken_from_the_header(void **state)
@@ -271,6 +272,120 @@ static void a_bad_address_in_the_header_is_named(void **state)
     ph_message_free(msg);
 }
 
+static struct ph_message *binary(const char *data, size_t len)
+{
+    struct ph_message *msg = ph_message_new();
+    assert_non_null(msg);
+    ph_message_ready_binary(msg, data, len);
+    ph_message_envelope_from(msg, "a@x");
+    ph_message_envelope_to(msg, "b@x");
+    return msg;
+}
+
+#define BYTES(text) text, sizeof(text) - 1
+
+/* BD-05 */
+static void binary_content_is_sent_octet_for_octet(void **state)
+{
+    static const struct {
+        const char *label;
+        const char *input;
+        size_t len;
+        const char *expected;
+        size_t expected_len;
+        bool eight_bit;
+    } binaries[] = {
+        {"no line end", BYTES("A: 1\r\n\r\nx"), BYTES("A: 1\r\n\r\nx"), false},
+        {"NUL, CR, LF", BYTES("A: 1\r\n\r\n\0\r\n\n\r\r.\0"),
+         BYTES("A: 1\r\n\r\n\0\r\n\n\r\r.\0"), false},
+        {"high octets", BYTES("A: 1\r\n\r\n\xFF\0"),
+         BYTES("A: 1\r\n\r\n\xFF\0"), true},
+        {"Bcc goes", BYTES("bCc :\r\n \xC3\xBC@x\r\nA: 1\r\n\r\n\0"),
+         BYTES("A: 1\r\n\r\n\0"), false},
+        {"Bcc behind the header stays", BYTES("A: 1\r\n\r\nBcc: s@x\n\n"),
+         BYTES("A: 1\r\n\r\nBcc: s@x\n\n"), false},
+        {"its header is text", BYTES("A: 1\nBcc: s@x\n\nx\n\0"),
+         BYTES("A: 1\r\n\r\nx\n\0"), false},
+        {"header only", BYTES("A: 1"), BYTES("A: 1\r\n"), false},
+        {"no header", BYTES("\r\n\0\n"), BYTES("\r\n\0\n"), false},
+        {"nothing", BYTES(""), BYTES(""), false},
+    };
+    for (size_t i = 0; i < COUNT(binaries); i++) {
+        struct ph_message *msg = binary(binaries[i].input, binaries[i].len);
+        struct ph_slice out;
+        assert_int_equal(ph_message_render(msg, &out), PH_OK);
+        if (out.len != binaries[i].expected_len ||
+            memcmp(out.data, binaries[i].expected, out.len) != 0)
+            fail_msg("%s: %s", binaries[i].label, out.data);
+        assert_true(ph__message_binary(msg));
+        assert_int_equal(ph__message_eight_bit(msg), binaries[i].eight_bit);
+        assert_false(ph__message_has_utf8_header(msg));
+        ph_message_free(msg);
+    }
+}
+
+/* S23, S29: whoever takes a CR for a line end would see a Bcc in it. */
+static void the_header_of_binary_content_is_made_of_lines(void **state)
+{
+    char long_line[1100];
+    memset(long_line, 'x', sizeof(long_line));
+    memcpy(long_line, "A: ", 3);
+    memcpy(long_line + 999, "\r\n\r\n", 4);
+    const struct {
+        const char *data;
+        size_t len;
+        const char *problem;
+    } wrong[] = {
+        {BYTES("A: 1\rBcc: s@x\r\n\r\n\0"), "message: line 1 has a lone CR"},
+        {BYTES("A: 1\r\nB: \0\r\n\r\nx"), "message: line 2 has a NUL"},
+        {BYTES("\0"), "message: line 1 has a NUL"},
+        {long_line, sizeof(long_line),
+         "message: line 1 has more than 998 octets"},
+    };
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct ph_message *msg = binary(wrong[i].data, wrong[i].len);
+        assert_int_equal(ph_message_check(msg), PH_E_CONTENT);
+        assert_string_equal(ph_message_problem(msg), wrong[i].problem);
+        ph_message_free(msg);
+    }
+}
+
+/* Of a message cut anywhere, what is kept is kept as it was. */
+static void every_prefix_of_binary_content_is_taken(void **state)
+{
+    static const char text[] = "To: a@x\r\nBcc: s@x\r\n\r\n\0\r\xFF\n\r\n\0";
+    static const char kept[] = "To: a@x\r\n\r\n\0\r\xFF\n\r\n\0";
+    enum { HEADER = 21, KEPT_HEADER = 11 };
+    for (size_t len = HEADER; len < sizeof(text); len++) {
+        struct ph_message *msg = binary(text, len);
+        struct ph_slice out;
+        assert_int_equal(ph_message_render(msg, &out), PH_OK);
+        assert_int_equal(out.len, KEPT_HEADER + len - HEADER);
+        assert_memory_equal(out.data, kept, out.len);
+        ph_message_free(msg);
+    }
+    for (size_t len = 0; len < HEADER; len++) {
+        struct ph_message *msg = binary(text, len);
+        /* Cut behind a CR, which then stands alone. */
+        bool lone = len && text[len - 1] == '\r';
+        assert_int_equal(ph_message_check(msg), lone ? PH_E_CONTENT : PH_OK);
+        ph_message_free(msg);
+    }
+}
+
+static void binary_is_what_was_said_last(void **state)
+{
+    struct ph_message *msg = binary(BYTES("To: a@x\n\n\0"));
+    ph_message_take_recipients(msg);
+    assert_int_equal(ph_message_recipient_count(msg), 2);
+    ph_message_ready(msg, "A: 1\n\n", 6, false);
+    assert_false(ph__message_binary(msg));
+    ph_message_ready_binary(msg, NULL, 0);
+    assert_int_equal(ph_message_check(msg), PH_E_INVALID);
+    ph_message_free(msg);
+    ph_message_ready_binary(NULL, "", 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +399,10 @@ int main(void)
         cmocka_unit_test(the_sender_of_a_ready_message_must_be_given),
         cmocka_unit_test(recipients_are_taken_from_the_header),
         cmocka_unit_test(a_bad_address_in_the_header_is_named),
+        cmocka_unit_test(binary_content_is_sent_octet_for_octet),
+        cmocka_unit_test(the_header_of_binary_content_is_made_of_lines),
+        cmocka_unit_test(every_prefix_of_binary_content_is_taken),
+        cmocka_unit_test(binary_is_what_was_said_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
