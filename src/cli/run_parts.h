@@ -5,6 +5,7 @@
 
 #include "cli/progress.h"
 #include "cli/run.h"
+#include "cli/signals.h"
 #include "cli/tally.h"
 
 struct cli_run {
@@ -14,7 +15,7 @@ struct cli_run {
     struct cli_tally tally;
     struct cli_progress progress;
     struct ph__buf line; /* scratch, a fate at a time */
-    uv_signal_t interrupt, terminate;
+    struct cli_signals signals;
     uv_poll_t more; /* a list on a pipe has more rows */
     bool can_poll;
     bool polling;

@@ -1,5 +1,4 @@
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,178 +8,34 @@
 #include "base/text.h"
 #include "cli/lines.h"
 #include "cli/options.h"
+#include "cli/signals.h"
+#include "cli/sink_options.h"
 #include "sink/sink.h"
 #include "sink/store.h"
 
 enum {
     STOP_MS = 5000, /* for open transactions, after a signal */
     WHY_MAX = 1024,
-    WITHOUT_MAX = 1024,
     LINE_MAX_BYTES = 64 << 20,
-    SHOWN = 3 /* recipients on a line for people */
-};
-
-enum option {
-    LISTEN = 1,
-    DIR_,
-    TLS_CERT,
-    TLS_KEY,
-    IMPLICIT_TLS,
-    USER,
-    PASSWORD,
-    REPLY,
-    WITHOUT,
-    MAX_MESSAGES,
-    JSON,
-    HELP
-};
-
-static const struct cli_option options[] = {
-    {LISTEN, 0, "listen", "HOST:PORT",
-     "or unix:/path; port 0 picks a free one (default:\n"
-     "127.0.0.1:2525). The first line printed is\n"
-     "\"listening on HOST:PORT\""},
-    {DIR_, 0, "dir", "DIR",
-     "store each message as DIR/NNNNNN.eml, as it was received\n"
-     "without its stuffed dots, and what is known of it in\n"
-     "DIR/NNNNNN.json; what cannot be stored is refused: 452"},
-    {TLS_CERT, 0, "tls-cert", "FILE", "offer STARTTLS: certificates (PEM)"},
-    {TLS_KEY, 0, "tls-key", "FILE", "and their key (PEM)"},
-    {IMPLICIT_TLS, 0, "implicit-tls", NULL, "TLS from the first octet instead"},
-    {USER, 0, "user", "NAME",
-     "want authentication before MAIL: PLAIN or LOGIN, and\n"
-     "under TLS only if there is a certificate"},
-    {PASSWORD, 0, "password", "TEXT", "NAME's password"},
-    {REPLY, 0, "reply", "STAGE[@PATTERN]=CODE[ TEXT]",
-     "reply that instead; may be repeated, the first that fits\n"
-     "counts. STAGE is greeting, hello, starttls, auth, mail,\n"
-     "rcpt, data, content (the end of it), rset or quit.\n"
-     "PATTERN is a glob for what was said: the address at mail\n"
-     "and rcpt, any recipient at data and content, the name at\n"
-     "hello, the mechanism at auth. CODE is three digits (a\n"
-     "good reply changes the text only, 421 closes too) or\n"
-     "  drop     close at once\n"
-     "  stall    never reply\n"
-     "  garbage  reply what no client understands\n"
-     "  drip     the right reply, an octet a second\n"
-     "  flood    a reply of lines without end (16 MiB)"},
-    {WITHOUT, 0, "without", "EXT[,EXT]",
-     "do not offer PIPELINING, SIZE, 8BITMIME, SMTPUTF8, DSN,\n"
-     "ENHANCEDSTATUSCODES, STARTTLS or AUTH; nor know EHLO"},
-    {MAX_MESSAGES, 0, "max-messages", "N",
-     "take N messages, wait for their sessions' end, exit"},
-    {JSON, 0, "json", NULL, "print an object a message, not a line for people"},
-    {HELP, 'h', "help", NULL, "print this"},
-    {0}};
-
-static const char usage[] =
-    "usage: posthaste sink [OPTION...]\n\n"
-    "A small SMTP server for trying things out: it accepts mail, stores it if\n"
-    "asked to, and relays nothing. SIGINT or SIGTERM ends it.\n";
-
-struct settings {
-    struct ph__sink_options sink;
-    const char **replies; /* as many as there are arguments */
-    struct ph__buf without;
-    const char *dir;
-    bool json;
+    SHOWN = 3,         /* recipients on a line for people */
+    EXIT_DIFFERENT = 1 /* somebody left the script */
 };
 
 struct run {
     uv_loop_t loop;
-    struct settings set;
+    struct cli_sink_settings set;
     struct ph__sink *sink;
     struct ph__sink_store *store;
     uint64_t count;
+    struct ph__sink_counts counts; /* at the end */
     struct ph__buf line;
-    uv_signal_t interrupt;
-    uv_signal_t terminate;
+    struct cli_signals signals;
     uv_timer_t deadline;
     uv_prepare_t prepare;
     struct cli_lines lines;
     bool stopping;
+    bool differed;
 };
-
-/* ---- options ---- */
-
-static int bad_count(const char *value)
-{
-    cli_error("sink: --max-messages %s: a number above 0 is wanted", value);
-    return EXIT_USAGE_ERROR;
-}
-
-static int add_without(struct settings *set, const char *value)
-{
-    if (!ph__buf_format(&set->without, ",%s", value))
-        return EXIT_DONE;
-    cli_error("sink: --without: too many names");
-    return EXIT_USAGE_ERROR;
-}
-
-static int apply(struct settings *set, enum option id, const char *value)
-{
-    struct ph__sink_options *sink = &set->sink;
-    switch (id) {
-    case LISTEN:
-        sink->listen = value;
-        break;
-    case DIR_:
-        set->dir = value;
-        break;
-    case TLS_CERT:
-        sink->tls_cert = value;
-        break;
-    case TLS_KEY:
-        sink->tls_key = value;
-        break;
-    case IMPLICIT_TLS:
-        sink->implicit_tls = true;
-        break;
-    case USER:
-        sink->user = value;
-        break;
-    case PASSWORD:
-        sink->password = value;
-        break;
-    case REPLY:
-        set->replies[sink->reply_count++] = value;
-        break;
-    case WITHOUT:
-        return add_without(set, value);
-    case MAX_MESSAGES:
-        if (!ph__text_to_u64(value, strlen(value), &sink->max_messages) ||
-            !sink->max_messages)
-            return bad_count(value);
-        break;
-    case JSON:
-        set->json = true;
-        break;
-    case HELP:
-        break;
-    }
-    return EXIT_DONE;
-}
-
-/* CLI_END when there is something to run. */
-static int parse(struct settings *set, int argc, char **argv, bool *helped)
-{
-    struct cli_args args = {.argc = argc, .argv = argv, .tables = {options}};
-    int id;
-    while ((id = cli_next(&args)) > 0) {
-        if (id == HELP) {
-            cli_help(usage, args.tables, 1);
-            *helped = true;
-            return EXIT_DONE;
-        }
-        int status = apply(set, (enum option)id, args.value);
-        if (status)
-            return status;
-    }
-    set->sink.replies = set->replies;
-    set->sink.without = ph__buf_text(&set->without);
-    set->sink.discard_content = !set->dir;
-    return id == CLI_END ? EXIT_DONE : EXIT_USAGE_ERROR;
-}
 
 /* ---- messages ---- */
 
@@ -228,10 +83,24 @@ static int on_message(void *user, const struct ph__sink_message *m)
     return PH_OK;
 }
 
+/* ---- the script ---- */
+
+static void on_differed(void *user, const struct ph__sink_difference *d)
+{
+    struct run *run = user;
+    run->differed = true;
+    cli_error("sink: line %zu of the script was not followed: connection "
+              "%" PRIu64 " left it",
+              d->line, d->connection);
+    cli_error("sink: expected: %s", d->expected);
+    cli_error("sink: got:      %s", d->got);
+}
+
 /* ---- the run ---- */
 
 static void close_sink(struct run *run)
 {
+    run->counts = *ph__sink_counts(run->sink);
     ph__sink_close(run->sink, NULL, NULL);
 }
 
@@ -252,9 +121,9 @@ static void stop(struct run *run)
     ph__sink_drain(run->sink);
 }
 
-static void on_signal(uv_signal_t *handle, int number)
+static void on_signal(void *user)
 {
-    struct run *run = handle->data;
+    struct run *run = user;
     if (run->stopping)
         close_sink(run);
     else
@@ -308,19 +177,12 @@ static int open_all(struct run *run)
 /* The sink alone keeps the loop alive. */
 static void watch(struct run *run)
 {
-    run->interrupt.data = run;
-    run->terminate.data = run;
     run->deadline.data = run;
     run->prepare.data = run;
-    uv_signal_init(&run->loop, &run->interrupt);
-    uv_signal_init(&run->loop, &run->terminate);
+    cli_signals_watch(&run->signals, &run->loop, on_signal, run);
     uv_timer_init(&run->loop, &run->deadline);
     uv_prepare_init(&run->loop, &run->prepare);
-    uv_signal_start(&run->interrupt, on_signal, SIGINT);
-    uv_signal_start(&run->terminate, on_signal, SIGTERM);
     uv_prepare_start(&run->prepare, on_prepare);
-    uv_unref((uv_handle_t *)&run->interrupt);
-    uv_unref((uv_handle_t *)&run->terminate);
     uv_unref((uv_handle_t *)&run->deadline);
     uv_unref((uv_handle_t *)&run->prepare);
     cli_lines_start(&run->lines, &run->loop, STDOUT_FILENO);
@@ -328,11 +190,26 @@ static void watch(struct run *run)
 
 static void unwatch(struct run *run)
 {
-    uv_close((uv_handle_t *)&run->interrupt, NULL);
-    uv_close((uv_handle_t *)&run->terminate, NULL);
+    cli_signals_close(&run->signals);
     uv_close((uv_handle_t *)&run->deadline, NULL);
     uv_close((uv_handle_t *)&run->prepare, NULL);
     cli_lines_stop(&run->lines);
+}
+
+/* On standard error: standard output has a line a message. */
+static void summarise(const struct run *run)
+{
+    const struct ph__sink_counts *n = &run->counts;
+    const char *format =
+        run->set.json
+            ? "{\"connections\":%" PRIu64 ",\"handshakes\":%" PRIu64
+              ",\"messages\":%" PRIu64 ",\"recipients\":%" PRIu64
+              ",\"flights\":%" PRIu64 ",\"differences\":%" PRIu64 "}\n"
+            : "connections %" PRIu64 ", TLS handshakes %" PRIu64
+              ", messages %" PRIu64 ", recipients %" PRIu64
+              ", flights of replies %" PRIu64 ", differences %" PRIu64 "\n";
+    fprintf(stderr, format, n->connections, n->handshakes, n->messages,
+            n->recipients, n->flights, n->differences);
 }
 
 static int serve(struct run *run)
@@ -344,8 +221,9 @@ static int serve(struct run *run)
     uv_run(&run->loop, UV_RUN_DEFAULT);
     unwatch(run);
     uv_run(&run->loop, UV_RUN_DEFAULT);
+    summarise(run);
     if (cli_lines_finish(&run->lines))
-        return EXIT_DONE;
+        return run->differed ? EXIT_DIFFERENT : EXIT_DONE;
     cli_error("sink: standard output cannot be written: stopped");
     return EXIT_TRY_LATER;
 }
@@ -354,6 +232,7 @@ static int run_all(struct run *run)
 {
     run->set.sink.message = on_message;
     run->set.sink.done = on_done;
+    run->set.sink.differed = on_differed;
     run->set.sink.callback_user = run;
     int status = open_all(run);
     if (!status)
@@ -364,7 +243,7 @@ static int run_all(struct run *run)
     return status;
 }
 
-static int start(struct settings *set)
+static int start(const struct cli_sink_settings *set)
 {
     struct run *run = calloc(1, sizeof(*run));
     if (!run || uv_loop_init(&run->loop)) {
@@ -383,17 +262,11 @@ static int start(struct settings *set)
 
 int cli_sink(int argc, char **argv)
 {
-    struct settings set = {.without = PH__BUF(WITHOUT_MAX)};
+    struct cli_sink_settings set;
     bool helped = false;
-    set.replies = calloc((size_t)argc + 1, sizeof(*set.replies));
-    if (!set.replies) {
-        cli_error("sink: out of memory");
-        return EXIT_TRY_LATER;
-    }
-    int status = parse(&set, argc, argv, &helped);
+    int status = cli_sink_parse(&set, argc, argv, &helped);
     if (!status && !helped)
         status = start(&set);
-    free(set.replies);
-    ph__buf_done(&set.without);
+    cli_sink_settings_done(&set);
     return status;
 }

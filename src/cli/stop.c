@@ -1,12 +1,10 @@
-#include <signal.h>
-
 #include "cli/exit.h"
 #include "cli/options.h"
 #include "cli/run_parts.h"
 
-static void on_signal(uv_signal_t *handle, int number)
+static void on_signal(void *user)
 {
-    struct cli_run *run = handle->data;
+    struct cli_run *run = user;
     cli_progress_clear(&run->progress);
     if (run->stopping && run->in_flight) {
         cli_error("stopping at once");
@@ -14,33 +12,19 @@ static void on_signal(uv_signal_t *handle, int number)
         ph_client_abort(run->client, NULL, NULL);
         return;
     }
-    cli_error("stopping: what is under way is finished first; another %s stops "
-              "at once",
-              number == SIGINT ? "Ctrl-C" : "signal");
+    cli_signals_promise(&run->signals);
     run->stopping = true;
     cli_run_pump(run);
 }
 
-static void watch(struct cli_run *run, uv_signal_t *handle, int number)
-{
-    uv_signal_init(run->loop, handle);
-    handle->data = run;
-    if (uv_signal_start(handle, on_signal, number))
-        cli_error("signal %d cannot be watched: it would end this run at once",
-                  number);
-    uv_unref((uv_handle_t *)handle);
-}
-
 void cli_stop_on_signals(struct cli_run *run)
 {
-    watch(run, &run->interrupt, SIGINT);
-    watch(run, &run->terminate, SIGTERM);
+    cli_signals_watch(&run->signals, run->loop, on_signal, run);
 }
 
 void cli_stop_release(struct cli_run *run)
 {
-    uv_close((uv_handle_t *)&run->interrupt, NULL);
-    uv_close((uv_handle_t *)&run->terminate, NULL);
+    cli_signals_close(&run->signals);
     if (run->can_poll)
         uv_close((uv_handle_t *)&run->more, NULL);
     cli_progress_close(&run->progress);

@@ -90,6 +90,22 @@ const char *ph__sink_path_parse(struct ph__sink_path *out,
     return NULL;
 }
 
+bool ph__sink_chunk_parse(uint64_t *out, bool *last, struct ph_slice argument)
+{
+    static const char word[] = "LAST";
+    const char *blank = memchr(argument.data, ' ', argument.len);
+    size_t len = blank ? (size_t)(blank - argument.data) : argument.len;
+    struct ph_slice behind = trim(argument.data + len, argument.len - len);
+    bool is_last = behind.len == sizeof(word) - 1 &&
+                   ph__text_same_len(behind.data, word, behind.len);
+    if (behind.len && !is_last)
+        return false;
+    if (!ph__text_to_u64(argument.data, len, out))
+        return false;
+    *last = is_last;
+    return true;
+}
+
 /* esmtp-keyword, RFC 5321 4.1.2. */
 static bool is_keyword(const char *s, size_t len)
 {

@@ -9,8 +9,10 @@
     X(RCPT)                                                                    \
     X(MAIL)                                                                    \
     X(DATA)                                                                    \
+    X(BDAT)                                                                    \
     X(EHLO)                                                                    \
     X(HELO)                                                                    \
+    X(LHLO)                                                                    \
     X(QUIT)                                                                    \
     X(RSET)                                                                    \
     X(AUTH)                                                                    \
@@ -44,6 +46,9 @@ struct ph__sink_path {
  * words. Whether the address is one is not looked at. */
 const char *ph__sink_path_parse(struct ph__sink_path *out,
                                 struct ph_slice argument, const char *keyword);
+
+/* "1000 LAST" (RFC 3030 2). False: that is no length of a chunk. */
+bool ph__sink_chunk_parse(uint64_t *out, bool *last, struct ph_slice argument);
 
 struct ph__sink_parameter {
     struct ph_slice name;  /* empty when the syntax is wrong */

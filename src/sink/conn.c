@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sink/conn.h"
 
@@ -13,7 +14,10 @@ enum {
 static void on_closed(uv_handle_t *handle)
 {
     struct ph__sink_conn *c = handle->data;
+    if (--c->handles)
+        return;
     ph__list_remove(&c->all);
+    ph__sink_late_done(&c->late);
     ph__sink_session_done(&c->session);
     ph__tls_free(c->tls);
     ph__buf_done(&c->wire);
@@ -27,8 +31,12 @@ void ph__sink_conn_close(struct ph__sink_conn *c)
     if (c->phase == PH__SINK_CLOSING)
         return;
     c->phase = PH__SINK_CLOSING;
+    /* A script may be cut short here. */
+    if (c->session.next == PH__SINK_GO_ON && !c->sink->closing)
+        ph__sink_session_ended(&c->session);
     ph__list_remove(&c->due);
     uv_close(&c->socket.handle, on_closed);
+    uv_close((uv_handle_t *)&c->timer, on_closed);
 }
 
 static void queue(struct ph__sink_conn *c, struct ph__link *list)
@@ -93,6 +101,20 @@ static void put(struct ph__sink_conn *c, char *data, size_t len)
         fly(c, data + n, len - (size_t)n);
 }
 
+static void sent(struct ph__sink_conn *c, size_t len)
+{
+    ph__sink_session_sent(&c->session, len);
+    ph__sink_late_sent(&c->late, len);
+}
+
+/* How much of the replies may leave. */
+static size_t sendable(struct ph__sink_conn *c)
+{
+    size_t len = ph__sink_session_sendable(&c->session);
+    size_t due = ph__sink_late_due(&c->late, uv_now(c->sink->loop));
+    return due < len ? due : len;
+}
+
 /* Writes `len` octets of the session's replies, and whatever TLS has to say. */
 static void flush(struct ph__sink_conn *c, size_t len)
 {
@@ -104,10 +126,10 @@ static void flush(struct ph__sink_conn *c, size_t len)
             ph__sink_conn_close(c);
             return;
         }
-        ph__sink_session_sent(&c->session, len);
+        sent(c, len);
     } else if (len) {
         put(c, out->data, len);
-        ph__sink_session_sent(&c->session, len);
+        sent(c, len);
     }
     if (!c->wire.len || c->phase == PH__SINK_CLOSING || c->flying.len)
         return;
@@ -162,16 +184,38 @@ static void gush(struct ph__sink_conn *c)
 
 static void set_paused(struct ph__sink_conn *c, bool paused);
 
+static void on_late(uv_timer_t *timer)
+{
+    go_on(timer->data);
+}
+
+/* True: replies wait for their time, and the timer knows. */
+static bool waits(struct ph__sink_conn *c)
+{
+    uint64_t due_ms, now = uv_now(c->sink->loop);
+    if (!ph__sink_late_next(&due_ms, &c->late))
+        return false;
+    uv_timer_start(&c->timer, on_late, due_ms > now ? due_ms - now : 0, 0);
+    return true;
+}
+
 /* Writes what may be written, and then what there is to do. */
 static void go_on(struct ph__sink_conn *c)
 {
-    flush(c, ph__sink_session_sendable(&c->session));
+    flush(c, sendable(c));
     if (c->phase == PH__SINK_CLOSING)
         return;
     bool talking = c->phase == PH__SINK_TALKING;
+    bool waiting = waits(c);
     set_paused(c, c->ended || c->session.out.len > BACKLOG_MAX);
     if (talking && c->session.drip_to)
         queue(c, &c->sink->slow);
+    if (waiting)
+        return;
+    if (c->session.next == PH__SINK_DROP) {
+        ph__sink_conn_close(c);
+        return;
+    }
     if (c->flying.len)
         return;
     if (c->phase == PH__SINK_GUSHING)
@@ -198,7 +242,12 @@ static void stop_listening(struct ph__sink_conn *c, enum ph__sink_phase phase)
 /* What the session wants after it has heard something. */
 static void obey(struct ph__sink_conn *c)
 {
-    flush(c, ph__sink_session_sendable(&c->session));
+    uint64_t now = uv_now(c->sink->loop);
+    if (ph__sink_late_note(&c->late, c->session.out.len, now)) {
+        ph__sink_conn_close(c);
+        return;
+    }
+    flush(c, sendable(c));
     if (c->phase == PH__SINK_CLOSING)
         return;
     switch (c->session.next) {
@@ -213,8 +262,6 @@ static void obey(struct ph__sink_conn *c)
         }
         break;
     case PH__SINK_DROP:
-        ph__sink_conn_close(c);
-        return;
     case PH__SINK_STALL:
         stop_listening(c, PH__SINK_MUTE);
         break;
@@ -237,6 +284,24 @@ static void secured(struct ph__sink_conn *c)
         ph__sink_session_greet(&c->session);
 }
 
+static void hear(struct ph__sink_conn *c, const char *data, size_t len)
+{
+    uint64_t before = c->session.flights;
+    c->sink->host.now = (int64_t)time(NULL);
+    ph__sink_session_feed(&c->session, data, len);
+    c->sink->counts.flights += c->session.flights - before;
+}
+
+/* The client will say nothing more. */
+static void hear_nothing(struct ph__sink_conn *c)
+{
+    if (c->session.next != PH__SINK_GO_ON)
+        return;
+    ph__sink_session_ended(&c->session);
+    if (c->session.next == PH__SINK_GO_ON)
+        c->session.next = PH__SINK_LEAVE;
+}
+
 static void hear_cipher(struct ph__sink_conn *c, const char *data, size_t len)
 {
     struct ph__buf *plain = &c->sink->plain;
@@ -251,10 +316,9 @@ static void hear_cipher(struct ph__sink_conn *c, const char *data, size_t len)
     if (!was_up && secure(c))
         secured(c);
     if (plain->len)
-        ph__sink_session_feed(&c->session, plain->data, plain->len);
-    bool over = rc || ph__tls_closed(c->tls);
-    if (over && c->session.next == PH__SINK_GO_ON)
-        c->session.next = PH__SINK_LEAVE;
+        hear(c, plain->data, plain->len);
+    if (rc || ph__tls_closed(c->tls))
+        hear_nothing(c);
     obey(c);
 }
 
@@ -263,13 +327,12 @@ static void hear_end(struct ph__sink_conn *c, bool orderly)
     bool waiting = c->flying.len || c->wire.len || c->session.out.len;
     bool polite = c->phase == PH__SINK_TALKING || c->phase == PH__SINK_LEAVING;
     c->ended = true;
-    if (!orderly || !waiting || !polite) {
+    if (c->phase == PH__SINK_TALKING)
+        hear_nothing(c);
+    if (!orderly || !waiting || !polite)
         ph__sink_conn_close(c);
-        return;
-    }
-    if (c->session.next == PH__SINK_GO_ON)
-        c->session.next = PH__SINK_LEAVE;
-    go_on(c);
+    else
+        go_on(c);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
@@ -288,7 +351,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
         hear_cipher(c, buf->base, (size_t)n);
         return;
     }
-    ph__sink_session_feed(&c->session, buf->base, (size_t)n);
+    hear(c, buf->base, (size_t)n);
     obey(c);
 }
 
@@ -361,7 +424,11 @@ static void init(struct ph__sink_conn *c, struct ph__sink *sink)
         uv_pipe_init(sink->loop, &c->socket.pipe, 0);
     else
         uv_tcp_init(sink->loop, &c->socket.tcp);
+    uv_timer_init(sink->loop, &c->timer);
+    ph__sink_late_init(&c->late, sink->opts.delay_ms);
+    c->handles = 2;
     c->socket.handle.data = c;
+    c->timer.data = c;
     c->write.data = c;
     ph__sink_opened(sink, c);
 }
@@ -406,7 +473,8 @@ void ph__sink_conn_expire(struct ph__sink_conn *c)
 
 void ph__sink_conn_drip(struct ph__sink_conn *c)
 {
-    if (ph__sink_session_sendable(&c->session) || c->flying.len)
+    if (ph__sink_session_sendable(&c->session) || c->flying.len ||
+        !ph__sink_late_due(&c->late, uv_now(c->sink->loop)))
         return;
     flush(c, 1);
     if (c->phase == PH__SINK_CLOSING || c->session.drip_to)

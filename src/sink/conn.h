@@ -3,6 +3,7 @@
 #define SINK_CONN_H
 
 #include "base/list.h"
+#include "sink/late.h"
 #include "sink/session.h"
 #include "tls/tls.h"
 
@@ -42,6 +43,7 @@ struct ph__sink {
     struct ph__link leaving; /* in the order of their last words */
     struct ph__link slow;    /* owe an octet every tick */
     size_t delivered;        /* connections that brought a message */
+    uint64_t plays;          /* of the script, ended */
     struct ph__buf plain;    /* decrypted, while it is being read */
 
     bool done; /* opts.done was called */
@@ -64,12 +66,15 @@ struct ph__sink_conn {
     struct ph__sink_session session;
     enum ph__sink_phase phase;
     union ph__sink_handle socket;
+    uv_timer_t timer; /* for what is late */
+    size_t handles;   /* of these two, not yet closed */
     uv_write_t write;
     uv_shutdown_t shutdown;
     struct ph__link all; /* in sink->connections */
     struct ph__link due; /* in idle, leaving or slow, or in none */
     uint64_t since_ms;   /* in idle and leaving */
 
+    struct ph__sink_late late;
     struct ph__tls *tls;
     struct ph__buf wire;   /* encrypted, not yet written */
     struct ph__buf flying; /* libuv's until on_written() */
@@ -98,6 +103,7 @@ void ph__sink_opened(struct ph__sink *sink, struct ph__sink_conn *c);
 /* The handle is closed and `c` about to be freed. */
 void ph__sink_closed(struct ph__sink *sink, struct ph__sink_conn *c);
 int ph__sink_deliver(void *conn, struct ph__sink_message *message);
+void ph__sink_played(void *conn, struct ph__sink_difference *difference);
 
 /* ---- listen.c ---- */
 

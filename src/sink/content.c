@@ -13,6 +13,12 @@ static void keep(struct ph__sink_content *c, const char *data, size_t len)
         c->problem = PH_E_NOMEM;
 }
 
+void ph__sink_content_add(struct ph__sink_content *c, const char *data,
+                          size_t len)
+{
+    keep(c, data, len);
+}
+
 /* To the end of the line, or of the data. A bare LF is content. */
 static const char *skip_line(struct ph__sink_content *c, const char *at,
                              const char *end)

@@ -28,4 +28,8 @@ struct ph__sink_content {
 size_t ph__sink_content_take(struct ph__sink_content *c, const char *data,
                              size_t len);
 
+/* Octets of a chunk: all of them are content (RFC 3030 2). */
+void ph__sink_content_add(struct ph__sink_content *c, const char *data,
+                          size_t len);
+
 #endif

@@ -81,7 +81,7 @@ static const char *parse(struct ph__sink_rule *rule, const char *s)
     const char *at = memchr(s, '@', len);
     if (!parse_stage(rule, s, at ? (size_t)(at - s) : len))
         return "starts with no stage: greeting, hello, starttls, auth, mail, "
-               "rcpt, data, content, rset or quit";
+               "rcpt, data, bdat, content, rset or quit";
     if (at && !stages[rule->stage].has_argument)
         return "has a pattern, but nothing to compare it with at this stage";
     return NULL;
@@ -143,4 +143,36 @@ bool ph__sink_rule_matches(const struct ph__sink_rule *rule,
     return rule->stage == stage &&
            (!rule->pattern ||
             fnmatch(rule->pattern, argument, FNM_CASEFOLD) == 0);
+}
+
+bool ph__sink_rule_refuses(const struct ph__sink_rule *rule, char good)
+{
+    switch (rule->fault) {
+    case PH__SINK_FAULT_REPLY:
+        return rule->code[0] != good;
+    case PH__SINK_FAULT_DRIP:
+        return false;
+    case PH__SINK_FAULT_DROP:
+    case PH__SINK_FAULT_STALL:
+    case PH__SINK_FAULT_GARBAGE:
+    case PH__SINK_FAULT_FLOOD:
+        return true;
+    }
+    return true;
+}
+
+bool ph__sink_rule_ends(const struct ph__sink_rule *rule)
+{
+    switch (rule->fault) {
+    case PH__SINK_FAULT_REPLY:
+        return memcmp(rule->code, "421", 3) == 0;
+    case PH__SINK_FAULT_DRIP:
+    case PH__SINK_FAULT_GARBAGE:
+        return false;
+    case PH__SINK_FAULT_DROP:
+    case PH__SINK_FAULT_STALL:
+    case PH__SINK_FAULT_FLOOD:
+        return true;
+    }
+    return true;
 }

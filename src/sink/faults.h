@@ -13,6 +13,7 @@
     X(MAIL, "mail", true)                                                      \
     X(RCPT, "rcpt", true)                                                      \
     X(DATA, "data", true)                                                      \
+    X(BDAT, "bdat", true)                                                      \
     X(CONTENT, "content", true)                                                \
     X(RSET, "rset", false)                                                     \
     X(QUIT, "quit", false)
@@ -53,5 +54,10 @@ void ph__sink_faults_done(struct ph__sink_faults *f);
 /* Of the stage, and does its pattern match the argument (without case)? */
 bool ph__sink_rule_matches(const struct ph__sink_rule *rule,
                            enum ph__sink_stage stage, const char *argument);
+
+/* Takes the place of a reply whose first digit is `good`. */
+bool ph__sink_rule_refuses(const struct ph__sink_rule *rule, char good);
+/* Nothing is said behind it. */
+bool ph__sink_rule_ends(const struct ph__sink_rule *rule);
 
 #endif

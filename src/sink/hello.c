@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "sink/parameter.h"
 #include "sink/steps.h"
 
 enum { LINES_MAX = 1024 };
@@ -17,6 +18,10 @@ bool ph__sink_hello_offers(const struct ph__sink_session *s,
     const struct ph__sink_options *opts = s->host->opts;
     if (!ph__sink_has(s->host->extensions, e))
         return false;
+    if (e == PH__SINK_EXT_LIMITS)
+        return ph__sink_quota_any(&s->host->quotas);
+    if (e == PH__SINK_EXT_REQUIRETLS)
+        return s->tls_version; /* RFC 8689 2 */
     if (e == PH__SINK_EXT_STARTTLS)
         return opts->tls_cert && !s->tls_version;
     /* Passwords are not asked for in clear where TLS could be had. */
@@ -25,15 +30,50 @@ bool ph__sink_hello_offers(const struct ph__sink_session *s,
     return true;
 }
 
+unsigned ph__sink_hello_set(const struct ph__sink_session *s)
+{
+    unsigned set = 0;
+    if (!s->extended)
+        return 0;
+    for (int e = 0; e < PH__SINK_EXTENSIONS; e++)
+        if (ph__sink_hello_offers(s, (enum ph__sink_extension)e))
+            set |= 1u << e;
+    return set;
+}
+
+/* RFC 4865 3: how long, and until when, a message would be held. */
+static int add_release(const struct ph__sink_session *s, struct ph__buf *lines)
+{
+    char date[PH__SINK_DATE_BYTES];
+    ph__sink_parameter_date(date, s->host->now + PH__SINK_HOLD_MAX);
+    return ph__buf_format(lines, " %d %s", PH__SINK_HOLD_MAX, date);
+}
+
+/* What stands behind the keyword. */
+static int add_values(const struct ph__sink_session *s,
+                      enum ph__sink_extension e, struct ph__buf *lines)
+{
+    if (e == PH__SINK_EXT_SIZE)
+        return ph__buf_format(lines, " %llu",
+                              (unsigned long long)s->host->size_limit);
+    if (e == PH__SINK_EXT_LIMITS)
+        return ph__sink_quota_add(lines, &s->host->quotas);
+    if (e == PH__SINK_EXT_DELIVERBY)
+        return ph__buf_format(lines, " %d", PH__SINK_BY_MIN);
+    if (e == PH__SINK_EXT_RELEASE)
+        return add_release(s, lines);
+    if (e == PH__SINK_EXT_AUTH)
+        return ph__buf_add_text(lines, " PLAIN LOGIN");
+    return PH_OK;
+}
+
 static int add_offer(const struct ph__sink_session *s,
                      enum ph__sink_extension e, struct ph__buf *lines)
 {
-    const char *keyword = ph__sink_extension_keyword(e);
-    if (e == PH__SINK_EXT_SIZE)
-        return ph__buf_format(lines, "250-%s %llu\r\n", keyword,
-                              (unsigned long long)s->host->size_limit);
-    return ph__buf_format(lines, "250-%s%s\r\n", keyword,
-                          e == PH__SINK_EXT_AUTH ? " PLAIN LOGIN" : "");
+    int rc = ph__buf_format(lines, "250-%s", ph__sink_extension_keyword(e));
+    if (!rc)
+        rc = add_values(s, e, lines);
+    return rc ? rc : ph__buf_add_text(lines, "\r\n");
 }
 
 /* EHLO is no keyword of its own answer: the list begins behind it. */
@@ -53,13 +93,29 @@ static void offer(struct ph__sink_session *s)
     ph__buf_done(&lines);
 }
 
+/* RFC 2033 4.1: a server speaks one of the two. */
+static const char *hello_refusal(const struct ph__sink_session *s,
+                                 enum ph__sink_verb verb)
+{
+    bool lmtp = s->host->opts->lmtp;
+    if (lmtp && verb != PH__SINK_LHLO)
+        return "500 5.5.1 this is LMTP: say LHLO";
+    if (!lmtp && verb == PH__SINK_LHLO)
+        return "500 5.5.1 command unknown";
+    if (verb == PH__SINK_EHLO &&
+        !ph__sink_has(s->host->extensions, PH__SINK_EXT_ESMTP))
+        return "500 5.5.1 command unknown";
+    return NULL;
+}
+
 void ph__sink_hello(struct ph__sink_session *s,
                     const struct ph__sink_command *command)
 {
     struct ph_slice name = command->argument;
-    bool extended = command->verb == PH__SINK_EHLO;
-    if (extended && !ph__sink_has(s->host->extensions, PH__SINK_EXT_ESMTP)) {
-        ph__sink_reply_say(s, "500 5.5.1 command unknown");
+    bool extended = command->verb != PH__SINK_HELO;
+    const char *refusal = hello_refusal(s, command->verb);
+    if (refusal) {
+        ph__sink_reply_say(s, refusal);
         return;
     }
     if (!name.len || memchr(name.data, ' ', name.len)) {

@@ -47,11 +47,12 @@ static json_t *describe(const struct ph__sink_message *m, uint64_t number)
     json_t *parameters = json_array();
     /* From here on json_pack() owns both, also when it fails. */
     json_t *all = json_pack(
-        "{s:I, s:I, s:s, s:s, s:o, s:s?, s:s, s:o, s:o, s:o, s:I}", "message",
-        (json_int_t)number, "connection", (json_int_t)m->connection, "peer",
-        m->peer, "helo", m->hello, "tls", tls(m), "auth", m->user, "from",
-        m->from, "mail_parameters", words(m->parameters), "to", to,
-        "rcpt_parameters", parameters, "size", (json_int_t)m->size);
+        "{s:I, s:I, s:s, s:s, s:o, s:s?, s:s, s:o, s:o, s:o, s:I, s:I, s:I}",
+        "message", (json_int_t)number, "connection", (json_int_t)m->connection,
+        "peer", m->peer, "helo", m->hello, "tls", tls(m), "auth", m->user,
+        "from", m->from, "mail_parameters", words(m->parameters), "to", to,
+        "rcpt_parameters", parameters, "size", (json_int_t)m->size, "chunks",
+        (json_int_t)m->chunks, "flights", (json_int_t)m->flights);
     if (all && add_recipients(m, to, parameters)) {
         json_decref(all);
         return NULL;

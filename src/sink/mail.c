@@ -2,6 +2,7 @@
 
 #include "base/address.h"
 #include "base/text.h"
+#include "sink/parameter.h"
 #include "sink/steps.h"
 
 enum { KEEP_BYTES = 1024 /* of each buffer, between transactions */ };
@@ -10,14 +11,13 @@ void ph__sink_mail_reset(struct ph__sink_session *s)
 {
     struct ph__sink_transaction *mail = &s->mail;
     struct ph__sink_content *content = &mail->content;
-    mail->open = false;
-    mail->utf8 = false;
-    mail->to_count = 0;
     ph__buf_clear(&mail->texts);
     ph__buf_clear(&mail->to);
     ph__buf_clear(&content->data);
-    *content =
-        (struct ph__sink_content){.keep = content->keep, .data = content->data};
+    *mail = (struct ph__sink_transaction){
+        .texts = mail->texts,
+        .to = mail->to,
+        .content = {.keep = content->keep, .data = content->data}};
 }
 
 static void relax(struct ph__buf *b)
@@ -39,7 +39,8 @@ void ph__sink_mail_relax(struct ph__sink_session *s)
 static const char *mail_refusal(const struct ph__sink_session *s)
 {
     if (!s->hello.len)
-        return "503 5.5.1 EHLO first";
+        return s->host->opts->lmtp ? "503 5.5.1 LHLO first"
+                                   : "503 5.5.1 EHLO first";
     if (s->mail.open)
         return "503 5.5.1 a transaction is open";
     if (s->host->opts->user && !s->authenticated)
@@ -47,12 +48,9 @@ static const char *mail_refusal(const struct ph__sink_session *s)
     return NULL;
 }
 
-static unsigned extensions(const struct ph__sink_session *s)
+static struct ph__sink_terms terms(const struct ph__sink_session *s)
 {
-    unsigned set = s->extended ? s->host->extensions : 0;
-    if (!s->host->opts->user)
-        set &= ~(1u << PH__SINK_EXT_AUTH);
-    return set;
+    return (struct ph__sink_terms){ph__sink_hello_set(s), s->host->now};
 }
 
 /* RFC 6531 3.5. */
@@ -63,8 +61,9 @@ static const char *sender_refusal(const struct ph__sink_session *s,
                                   struct ph__sink_wish *wish)
 {
     struct ph_slice a = path->address;
-    const char *refusal = ph__sink_extension_check(
-        wish, extensions(s), PH__SINK_MAIL, path->parameters);
+    struct ph__sink_terms now = terms(s);
+    const char *refusal =
+        ph__sink_parameter_check(wish, &now, PH__SINK_MAIL, path->parameters);
     if (refusal)
         return refusal;
     if (ph__address_problem(a.data, a.len, PH__REVERSE_PATH))
@@ -103,6 +102,13 @@ void ph__sink_mail_begin(struct ph__sink_session *s, struct ph_slice argument)
         ph__sink_reply_leave(s, "421 4.3.2 no more messages are taken");
         return;
     }
+    /* RFC 9422 4.1 counts every MAIL, and leaves the reply to us. */
+    uint32_t max = s->host->quotas.max[PH__SINK_QUOTA_MAIL];
+    if (max && s->mails == max) {
+        ph__sink_reply_leave(s, "421 4.3.2 no further MAIL in this session");
+        return;
+    }
+    s->mails++;
     const char *refusal = mail_refusal(s);
     if (!refusal && ph__sink_path_parse(&path, argument, "FROM:"))
         refusal = "501 5.5.4 MAIL FROM:<address> is wanted, no blank before <";
@@ -116,6 +122,7 @@ void ph__sink_mail_begin(struct ph__sink_session *s, struct ph_slice argument)
     }
     s->mail.open = true;
     s->mail.utf8 = wish.utf8;
+    s->mail.binary = wish.binary;
     if (ph__sink_reply_meddle(s, PH__SINK_STAGE_MAIL, '2',
                               s->mail.texts.data + s->mail.from.address))
         ph__sink_mail_reset(s);
@@ -125,22 +132,54 @@ void ph__sink_mail_begin(struct ph__sink_session *s, struct ph_slice argument)
 
 /* ---- RCPT ---- */
 
-static const char *recipient_refusal(const struct ph__sink_session *s,
+static const char too_many[] = "452 4.5.3 too many recipients";
+
+/* Why no recipient may be named now, or NULL. */
+static const char *place_refusal(const struct ph__sink_session *s)
+{
+    uint32_t max = s->host->quotas.max[PH__SINK_QUOTA_RCPT];
+    if (!s->mail.open)
+        return "503 5.5.1 MAIL first";
+    if (s->mail.spoiled)
+        return "503 5.5.1 a chunk was refused: RSET first";
+    if (s->mail.way == PH__SINK_BY_CHUNKS)
+        return "503 5.5.1 the content has begun";
+    if (max && s->mail.asks > max) /* RFC 9422 4.2 */
+        return too_many;
+    return NULL;
+}
+
+static const char *domain_refusal(struct ph__sink_session *s,
+                                  struct ph_slice address)
+{
+    uint32_t max = s->host->quotas.max[PH__SINK_QUOTA_DOMAIN];
+    size_t at = ph__address_at(address.data, address.len);
+    size_t skip = at < address.len ? at + 1 : at;
+    struct ph_slice domain = {address.data + skip, address.len - skip};
+    int rc = ph__sink_domains_add(&s->domains, domain, max);
+    if (rc == PH_E_NOMEM)
+        return "452 4.3.1 no memory";
+    return rc ? "452 4.5.3 too many domains in this session" : NULL;
+}
+
+static const char *recipient_refusal(struct ph__sink_session *s,
                                      const struct ph__sink_path *path)
 {
     struct ph_slice a = path->address;
+    struct ph__sink_terms now = terms(s);
     struct ph__sink_wish wish;
-    const char *refusal = ph__sink_extension_check(
-        &wish, extensions(s), PH__SINK_RCPT, path->parameters);
+    uint64_t max = s->host->opts->max_recipients;
+    const char *refusal =
+        ph__sink_parameter_check(&wish, &now, PH__SINK_RCPT, path->parameters);
     if (refusal)
         return refusal;
     if (ph__address_problem(a.data, a.len, PH__RECIPIENT))
         return "501 5.1.3 that is no mailbox";
     if (!s->mail.utf8 && !ph__text_is_ascii(a.data, a.len))
         return ascii_only;
-    if (s->mail.to_count == PH__SINK_RECIPIENTS_MAX)
-        return "452 4.5.3 too many recipients";
-    return NULL;
+    if (s->mail.to_count == (max ? max : PH__SINK_RECIPIENTS_MAX))
+        return too_many;
+    return domain_refusal(s, a);
 }
 
 static int add_recipient(struct ph__sink_transaction *mail,
@@ -169,12 +208,11 @@ void ph__sink_mail_recipient(struct ph__sink_session *s,
 {
     struct ph__sink_path path;
     size_t texts_len = s->mail.texts.len;
-    const char *refusal = NULL;
-    if (!s->mail.open)
-        refusal = "503 5.5.1 MAIL first";
-    else if (ph__sink_path_parse(&path, argument, "TO:"))
+    s->mail.asks += s->mail.asks < UINT32_MAX;
+    const char *refusal = place_refusal(s);
+    if (!refusal && ph__sink_path_parse(&path, argument, "TO:"))
         refusal = "501 5.5.4 RCPT TO:<address> is wanted, no blank before <";
-    else
+    if (!refusal)
         refusal = recipient_refusal(s, &path);
     if (!refusal && add_recipient(&s->mail, &path))
         refusal = "452 4.3.1 no memory";
@@ -187,77 +225,4 @@ void ph__sink_mail_recipient(struct ph__sink_session *s,
         drop_recipient(&s->mail, texts_len);
     else
         ph__sink_reply_say(s, "250 2.1.5 recipient ok");
-}
-
-/* ---- DATA ---- */
-
-void ph__sink_mail_data(struct ph__sink_session *s)
-{
-    if (!s->mail.open) {
-        ph__sink_reply_say(s, "503 5.5.1 MAIL first");
-        return;
-    }
-    if (!s->mail.to_count) {
-        ph__sink_reply_say(s, "554 5.5.1 no valid recipients");
-        return;
-    }
-    if (ph__sink_reply_meddle_any(s, PH__SINK_STAGE_DATA, '3'))
-        return;
-    s->reads = PH__SINK_READS_CONTENT;
-    ph__sink_reply_lines(s, "354 end with a dot on a line\r\n");
-}
-
-static struct ph__sink_message message(const struct ph__sink_session *s)
-{
-    const struct ph__sink_transaction *mail = &s->mail;
-    const struct ph__sink_content *content = &mail->content;
-    return (struct ph__sink_message){
-        .connection = s->connection,
-        .peer = s->peer,
-        .hello = ph__buf_text(&s->hello),
-        .tls_version = s->tls_version,
-        .tls_cipher = s->tls_cipher,
-        .user = s->authenticated ? s->host->opts->user : NULL,
-        .from = mail->texts.data + mail->from.address,
-        .parameters = mail->texts.data + mail->from.parameters,
-        .to_count = mail->to_count,
-        .to = (const void *)mail->to.data,
-        .texts = mail->texts.data,
-        .content = content->keep ? ph__buf_text(&content->data) : NULL,
-        .size = (size_t)content->size};
-}
-
-/* The content is whole: RFC 5321 4.2.5 makes it ours with a 250. */
-static void accept_content(struct ph__sink_session *s)
-{
-    if (s->mail.content.too_big) {
-        ph__sink_reply_say(s, "552 5.3.4 larger than SIZE allows");
-        return;
-    }
-    if (s->mail.content.problem) {
-        ph__sink_reply_say(s, "452 4.3.1 no memory");
-        return;
-    }
-    if (ph__sink_reply_meddle_any(s, PH__SINK_STAGE_CONTENT, '2'))
-        return;
-    struct ph__sink_message whole = message(s);
-    int rc = s->host->deliver(s->user, &whole);
-    if (rc == PH_E_CANCELED)
-        ph__sink_reply_leave(s, "421 4.3.2 no more messages are taken");
-    else if (rc)
-        ph__sink_reply_say(s, "452 4.3.1 it cannot be stored");
-    else
-        ph__sink_reply_say(s, "250 2.0.0 accepted");
-}
-
-size_t ph__sink_mail_content(struct ph__sink_session *s, const char *data,
-                             size_t len)
-{
-    size_t used = ph__sink_content_take(&s->mail.content, data, len);
-    if (!s->mail.content.ended)
-        return used;
-    s->reads = PH__SINK_READS_COMMANDS;
-    accept_content(s);
-    ph__sink_mail_reset(s);
-    return used;
 }

@@ -22,7 +22,7 @@ static void put_rule(struct ph__sink_session *s,
     put(s, " ", 1);
     put_text(s, *rule->text ? rule->text : "as it was asked for");
     put(s, "\r\n", 2);
-    if (memcmp(rule->code, "421", 3) == 0)
+    if (ph__sink_rule_ends(rule))
         s->next = PH__SINK_LEAVE;
 }
 
@@ -84,7 +84,7 @@ static bool apply(struct ph__sink_session *s, const struct ph__sink_rule *rule,
 {
     switch (rule->fault) {
     case PH__SINK_FAULT_REPLY:
-        if (rule->code[0] == good)
+        if (!ph__sink_rule_refuses(rule, good))
             break;
         put_rule(s, rule);
         return true;
@@ -108,15 +108,23 @@ static bool apply(struct ph__sink_session *s, const struct ph__sink_rule *rule,
     return false;
 }
 
-bool ph__sink_reply_meddle(struct ph__sink_session *s,
-                           enum ph__sink_stage stage, char good,
-                           const char *argument)
+const struct ph__sink_rule *
+ph__sink_reply_rule(const struct ph__sink_session *s, enum ph__sink_stage stage,
+                    const char *argument)
 {
     const struct ph__sink_faults *f = &s->host->faults;
     for (size_t i = 0; i < f->count; i++)
         if (ph__sink_rule_matches(&f->rules[i], stage, argument))
-            return apply(s, &f->rules[i], good);
-    return false;
+            return &f->rules[i];
+    return NULL;
+}
+
+bool ph__sink_reply_meddle(struct ph__sink_session *s,
+                           enum ph__sink_stage stage, char good,
+                           const char *argument)
+{
+    const struct ph__sink_rule *rule = ph__sink_reply_rule(s, stage, argument);
+    return rule && apply(s, rule, good);
 }
 
 static bool matches_any(const struct ph__sink_session *s,
@@ -132,11 +140,13 @@ static bool matches_any(const struct ph__sink_session *s,
 }
 
 bool ph__sink_reply_meddle_any(struct ph__sink_session *s,
-                               enum ph__sink_stage stage, char good)
+                               enum ph__sink_stage stage, char good,
+                               const char *or_this)
 {
     const struct ph__sink_faults *f = &s->host->faults;
     for (size_t i = 0; i < f->count; i++)
-        if (matches_any(s, &f->rules[i], stage))
+        if (matches_any(s, &f->rules[i], stage) ||
+            (or_this && ph__sink_rule_matches(&f->rules[i], stage, or_this)))
             return apply(s, &f->rules[i], good);
     return false;
 }

@@ -16,6 +16,7 @@ void ph__sink_session_init(struct ph__sink_session *s,
     ph__buf_init(&s->mail.to,
                  sizeof(struct ph__sink_to) * PH__SINK_RECIPIENTS_MAX);
     ph__buf_init(&s->mail.content.data, host->size_limit);
+    ph__buf_init(&s->domains.names, PH__SINK_DOMAINS_MAX);
     s->mail.content.keep = !host->opts->discard_content;
 }
 
@@ -28,14 +29,26 @@ void ph__sink_session_done(struct ph__sink_session *s)
     ph__buf_done(&s->mail.texts);
     ph__buf_done(&s->mail.to);
     ph__buf_done(&s->mail.content.data);
+    ph__buf_done(&s->domains.names);
+}
+
+static bool follows_script(const struct ph__sink_session *s)
+{
+    return s->host->script.count > 0;
 }
 
 void ph__sink_session_greet(struct ph__sink_session *s)
 {
+    if (follows_script(s)) {
+        ph__sink_play_on(s);
+        return;
+    }
     /* RFC 5321 3.1: after a refusal only QUIT is answered well. */
     s->unwelcome = ph__sink_reply_meddle(s, PH__SINK_STAGE_GREETING, '2', "");
     if (!s->unwelcome)
-        ph__sink_reply_lines(s, "220 posthaste.sink ESMTP\r\n");
+        ph__sink_reply_lines(s, s->host->opts->lmtp
+                                    ? "220 posthaste.sink LMTP\r\n"
+                                    : "220 posthaste.sink ESMTP\r\n");
 }
 
 static void starttls(struct ph__sink_session *s)
@@ -108,10 +121,14 @@ static void obey(struct ph__sink_session *s,
         break;
     case PH__SINK_DATA:
         if (lone(s, command))
-            ph__sink_mail_data(s);
+            ph__sink_data_begin(s);
+        break;
+    case PH__SINK_BDAT:
+        ph__sink_data_chunk(s, command->argument);
         break;
     case PH__SINK_EHLO:
     case PH__SINK_HELO:
+    case PH__SINK_LHLO:
         ph__sink_hello(s, command);
         break;
     case PH__SINK_QUIT:
@@ -218,21 +235,51 @@ static size_t take_line(struct ph__sink_session *s, const char *data,
     return used;
 }
 
-void ph__sink_session_feed(struct ph__sink_session *s, const char *data,
-                           size_t len)
+static size_t take(struct ph__sink_session *s, const char *data, size_t len)
+{
+    switch (s->reads) {
+    case PH__SINK_READS_COMMANDS:
+    case PH__SINK_READS_AUTH:
+        return take_line(s, data, len);
+    case PH__SINK_READS_CONTENT:
+        return ph__sink_data_take(s, data, len);
+    case PH__SINK_READS_CHUNK:
+        return ph__sink_data_take_chunk(s, data, len);
+    }
+    return len;
+}
+
+/* Something is under way that may still become a message. */
+static bool is_busy(const struct ph__sink_session *s)
+{
+    return follows_script(s) ? s->play.heard : s->mail.open && !s->mail.spoiled;
+}
+
+static void obey_all(struct ph__sink_session *s, const char *data, size_t len)
 {
     while (len && s->next == PH__SINK_GO_ON) {
-        size_t used = s->reads == PH__SINK_READS_CONTENT
-                          ? ph__sink_mail_content(s, data, len)
-                          : take_line(s, data, len);
+        size_t used = take(s, data, len);
         data += used;
         len -= used;
     }
-    if (s->mail.open)
+    if (is_busy(s))
         return;
-    ph__sink_mail_relax(s);
+    if (!s->mail.open)
+        ph__sink_mail_relax(s);
     if (s->host->mode == PH__SINK_DRAINING)
         ph__sink_session_drain(s);
+}
+
+void ph__sink_session_feed(struct ph__sink_session *s, const char *data,
+                           size_t len)
+{
+    size_t before = s->out.len;
+    if (follows_script(s))
+        ph__sink_play_feed(s, data, len);
+    else
+        obey_all(s, data, len);
+    if (s->out.len > before)
+        s->flights++;
 }
 
 void ph__sink_session_secured(struct ph__sink_session *s, const char *version,
@@ -241,16 +288,31 @@ void ph__sink_session_secured(struct ph__sink_session *s, const char *version,
     ph__sink_hello_forget(s);
     s->tls_version = version;
     s->tls_cipher = cipher;
+    ph__sink_play_secured(s);
 }
 
 void ph__sink_session_drain(struct ph__sink_session *s)
 {
-    if (s->next == PH__SINK_GO_ON && !s->mail.open)
+    if (s->next != PH__SINK_GO_ON || is_busy(s))
+        return;
+    if (follows_script(s))
+        s->next = PH__SINK_LEAVE; /* it says nothing of its own */
+    else
         ph__sink_reply_leave(s, "421 4.3.2 closing down");
 }
 
 void ph__sink_session_expire(struct ph__sink_session *s)
 {
-    if (s->next == PH__SINK_GO_ON)
+    if (s->next != PH__SINK_GO_ON)
+        return;
+    if (follows_script(s))
+        ph__sink_play_stop(s, "nothing for too long");
+    else
         ph__sink_reply_leave(s, "421 4.4.2 nothing heard for too long");
+}
+
+void ph__sink_session_ended(struct ph__sink_session *s)
+{
+    if (follows_script(s))
+        ph__sink_play_stop(s, "the end of the connection");
 }

@@ -3,16 +3,16 @@
 #ifndef SINK_SESSION_H
 #define SINK_SESSION_H
 
-#include "sink/content.h"
 #include "sink/extension.h"
 #include "sink/faults.h"
+#include "sink/play.h"
+#include "sink/quota.h"
 #include "sink/sink.h"
 
 enum {
     PH__SINK_COMMAND_MAX = 2048, /* RFC 5321 4.5.3.1.4 says 512 or more */
     PH__SINK_LINE_MAX = 12288,   /* AUTH: RFC 4954 4 */
-    PH__SINK_RECIPIENTS_MAX = 10000,
-    PH__SINK_OUT_MAX = 8 << 20 /* replies nobody has read */
+    PH__SINK_OUT_MAX = 8 << 20   /* replies nobody has read */
 };
 
 enum ph__sink_mode {
@@ -27,9 +27,14 @@ struct ph__sink_host {
     struct ph__sink_faults faults;
     unsigned extensions; /* that may be offered */
     uint64_t size_limit;
+    struct ph__sink_quotas quotas;
+    struct ph__sink_script script; /* followed where it has steps */
+    int64_t now; /* seconds since 1970; whoever feeds keeps it */
     enum ph__sink_mode mode;
     /* PH_OK = accepted; PH_E_CANCELED = too late, closing; else no room. */
     int (*deliver)(void *user, struct ph__sink_message *message);
+    /* A script was followed to its end (NULL), or not. */
+    void (*played)(void *user, struct ph__sink_difference *difference);
 };
 
 enum ph__sink_next {
@@ -44,7 +49,8 @@ enum ph__sink_next {
 enum ph__sink_reads {
     PH__SINK_READS_COMMANDS,
     PH__SINK_READS_AUTH,
-    PH__SINK_READS_CONTENT
+    PH__SINK_READS_CONTENT,
+    PH__SINK_READS_CHUNK
 };
 
 /* The answers an AUTH exchange waits for. */
@@ -54,14 +60,32 @@ enum ph__sink_answer {
     PH__SINK_LOGIN_PASSWORD
 };
 
+/* How the content of a transaction comes: one way only (RFC 3030 2). */
+enum ph__sink_way {
+    PH__SINK_BY_NEITHER, /* not yet known */
+    PH__SINK_BY_DATA,
+    PH__SINK_BY_CHUNKS
+};
+
 struct ph__sink_transaction {
-    bool open; /* MAIL was accepted */
+    bool open;    /* MAIL was accepted */
+    bool spoiled; /* a chunk was refused: until RSET nothing is done */
     bool utf8;
+    bool binary;   /* BODY=BINARYMIME: not by DATA */
+    uint32_t asks; /* RCPT, refused ones too */
+    enum ph__sink_way way;
+    size_t chunks;
     size_t to_count;
     struct ph__buf texts; /* from and parameters, then those of each RCPT */
     struct ph__buf to;    /* struct ph__sink_to */
     struct ph__sink_to from;
     struct ph__sink_content content;
+};
+
+struct ph__sink_chunk {
+    uint64_t left;
+    bool last;
+    const char *refusal; /* its octets are thrown away, then this is said */
 };
 
 struct ph__sink_session {
@@ -91,6 +115,11 @@ struct ph__sink_session {
     enum ph__sink_answer answer;
     struct ph__buf login; /* the name LOGIN gave */
     struct ph__sink_transaction mail;
+    struct ph__sink_chunk chunk;
+    uint32_t mails; /* MAIL, refused ones too */
+    struct ph__sink_domains domains;
+    uint64_t flights; /* times that octets which came were answered */
+    struct ph__sink_play play;
 };
 
 void ph__sink_session_init(struct ph__sink_session *s,
@@ -107,6 +136,8 @@ void ph__sink_session_secured(struct ph__sink_session *s, const char *version,
 void ph__sink_session_drain(struct ph__sink_session *s);
 /* Nothing came for too long (RFC 5321 4.5.3.2.7). */
 void ph__sink_session_expire(struct ph__sink_session *s);
+/* The client is gone. */
+void ph__sink_session_ended(struct ph__sink_session *s);
 /* How much of `out` may be written now; and some of it was. */
 size_t ph__sink_session_sendable(const struct ph__sink_session *s);
 void ph__sink_session_sent(struct ph__sink_session *s, size_t len);

@@ -20,6 +20,7 @@ static void dispose(struct ph__sink *sink)
     void (*closed)(void *user) = sink->closed;
     void *user = sink->closed_user;
     ph__sink_faults_done(&sink->host.faults);
+    ph__sink_script_done(&sink->host.script);
     ph__tls_context_free(sink->tls);
     ph__buf_done(&sink->name);
     ph__buf_wipe(&sink->plain);
@@ -138,6 +139,32 @@ void ph__sink_closed(struct ph__sink *sink, struct ph__sink_conn *c)
     settle(sink);
 }
 
+/* The connection brought something. */
+static void count(struct ph__sink_conn *c, uint64_t so_far)
+{
+    struct ph__sink *sink = c->sink;
+    sink->delivered += !c->delivered;
+    c->delivered = true;
+    if (so_far != sink->opts.max_messages)
+        return;
+    if (sink->host.mode == PH__SINK_OPEN)
+        sink->host.mode = PH__SINK_FULL;
+    stop_listening(sink);
+}
+
+void ph__sink_played(void *conn, struct ph__sink_difference *difference)
+{
+    struct ph__sink_conn *c = conn;
+    struct ph__sink *sink = c->sink;
+    const struct ph__sink_options *opts = &sink->opts;
+    count(c, ++sink->plays);
+    if (!difference)
+        return;
+    sink->counts.differences++;
+    if (opts->differed)
+        opts->differed(opts->callback_user, difference);
+}
+
 int ph__sink_deliver(void *conn, struct ph__sink_message *message)
 {
     struct ph__sink_conn *c = conn;
@@ -150,13 +177,7 @@ int ph__sink_deliver(void *conn, struct ph__sink_message *message)
         return PH_E_LIMIT;
     sink->counts.messages++;
     sink->counts.recipients += message->to_count;
-    sink->delivered += !c->delivered;
-    c->delivered = true;
-    if (sink->counts.messages == opts->max_messages) {
-        if (sink->host.mode == PH__SINK_OPEN)
-            sink->host.mode = PH__SINK_FULL;
-        stop_listening(sink);
-    }
+    count(c, sink->counts.messages);
     return PH_OK;
 }
 
@@ -168,6 +189,13 @@ static void on_connection(uv_stream_t *listener, int status)
 
 /* ---- the beginning ---- */
 
+/* Do any options say what the server says? */
+static bool decides(const struct ph__sink_options *opts)
+{
+    return opts->user || opts->lmtp || opts->reply_count || opts->limits ||
+           opts->with || opts->without || opts->max_recipients;
+}
+
 static int check(const struct ph__sink_options *opts, struct ph__buf *why)
 {
     const char *problem = NULL;
@@ -177,6 +205,11 @@ static int check(const struct ph__sink_options *opts, struct ph__buf *why)
         problem = "TLS from the first octet needs a certificate and a key";
     else if (!opts->user != !opts->password)
         problem = "user and password go together";
+    else if (opts->max_recipients > PH__SINK_RECIPIENTS_MAX)
+        problem = "more recipients than a message can have";
+    else if (opts->script && decides(opts))
+        problem = "a script says everything: no user, LMTP, replies, limits "
+                  "or extensions go with it";
     else if (opts->user && !ph__text_is_utf8(opts->user, strlen(opts->user)))
         problem = "the user's name is not UTF-8";
     if (!problem)
@@ -185,12 +218,33 @@ static int check(const struct ph__sink_options *opts, struct ph__buf *why)
     return PH_E_INVALID;
 }
 
+/* What the sessions are to say. */
+static int configure_host(struct ph__sink_host *host, struct ph__buf *why)
+{
+    const struct ph__sink_options *opts = host->opts;
+    int rc = ph__sink_extension_set(&host->extensions, opts->with,
+                                    opts->without, why);
+    bool tls = ph__sink_has(host->extensions, PH__SINK_EXT_REQUIRETLS);
+    if (!rc && tls && !opts->tls_cert) {
+        ph__buf_add_text(why, "REQUIRETLS needs a certificate and a key");
+        return PH_E_INVALID;
+    }
+    if (!rc && opts->limits)
+        rc = ph__sink_quota_parse(&host->quotas, opts->limits, why);
+    if (!rc && opts->script)
+        rc = ph__sink_script_read(&host->script, opts->script, why);
+    for (size_t i = 0; !rc && i < opts->reply_count; i++)
+        rc = ph__sink_faults_add(&host->faults, opts->replies[i], why);
+    return rc;
+}
+
 static int configure(struct ph__sink *sink, struct ph__buf *why)
 {
     struct ph__sink_options *opts = &sink->opts;
     struct ph__sink_host *host = &sink->host;
     host->opts = opts;
     host->deliver = ph__sink_deliver;
+    host->played = ph__sink_played;
     if (!opts->listen)
         opts->listen = "127.0.0.1:2525";
     if (!opts->idle_ms)
@@ -198,9 +252,7 @@ static int configure(struct ph__sink *sink, struct ph__buf *why)
     host->size_limit = opts->size_limit ? opts->size_limit : SIZE_LIMIT;
     int rc = check(opts, why);
     if (!rc)
-        rc = ph__sink_extension_set(&host->extensions, opts->without, why);
-    for (size_t i = 0; !rc && i < opts->reply_count; i++)
-        rc = ph__sink_faults_add(&host->faults, opts->replies[i], why);
+        rc = configure_host(host, why);
     if (!rc && opts->tls_cert) {
         struct ph__tls_options tls = {.cert_file = opts->tls_cert,
                                       .key_file = opts->tls_key};

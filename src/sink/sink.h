@@ -10,6 +10,8 @@
 
 struct ph__sink;
 
+enum { PH__SINK_RECIPIENTS_MAX = 10000 /* of a transaction */ };
+
 /* Where in `texts` the strings of one recipient begin. */
 struct ph__sink_to {
     uint32_t address;
@@ -31,6 +33,16 @@ struct ph__sink_message {
     const char *texts;
     const char *content; /* as received, without the stuffed dots, or NULL */
     size_t size;
+    size_t chunks;    /* of BDAT; 0 = it came by DATA */
+    uint64_t flights; /* of its connection, that of its reply included */
+};
+
+/* Where a client left the script; borrowed during the callback. */
+struct ph__sink_difference {
+    uint64_t connection;
+    size_t line; /* of the script; the first one is 1 */
+    const char *expected;
+    const char *got; /* as it came: not fit for a terminal */
 };
 
 static inline const char *ph__sink_address(const struct ph__sink_message *m,
@@ -57,16 +69,26 @@ struct ph__sink_options {
     const char *password;
     const char *const *replies; /* faults: "rcpt@*@example.org=550 no" */
     size_t reply_count;
-    const char *without;   /* extensions not to offer: "PIPELINING,SIZE" */
-    bool discard_content;  /* the callback wants its size only */
-    uint64_t max_messages; /* then no more are taken */
-    uint64_t size_limit;   /* of one message; default 64 MiB */
-    uint64_t idle_ms;      /* default 5 minutes (RFC 5321 4.5.3.2.7) */
+    const char *with;        /* rarer extensions to offer: "DELIVERBY" */
+    const char *without;     /* extensions not to offer: "PIPELINING,SIZE" */
+    const char *limits;      /* RFC 9422: "MAILMAX=2 RCPTMAX=3" */
+    bool lmtp;               /* RFC 2033 */
+    uint64_t max_recipients; /* of a transaction; default, and at most,
+                              * PH__SINK_RECIPIENTS_MAX */
+    uint64_t delay_ms;       /* before any replies leave: a round trip */
+    const char *script;      /* the text of a transcript to be followed instead
+                              * (see script.h) */
+    bool discard_content;    /* the callback wants its size only */
+    uint64_t max_messages;   /* then no more are taken; of a script: times */
+    uint64_t size_limit;     /* of one message; default 64 MiB */
+    uint64_t idle_ms;        /* default 5 minutes (RFC 5321 4.5.3.2.7) */
     /* Not 0 = it cannot be stored: the client is told 452. May be NULL. */
     int (*message)(void *user, const struct ph__sink_message *message);
     /* max_messages are in and their sessions over, or everything asked for
      * with ph__sink_drain() is finished. Once. May be NULL. */
     void (*done)(void *user);
+    /* A client said something else than the script. May be NULL. */
+    void (*differed)(void *user, const struct ph__sink_difference *d);
     void *callback_user;
 };
 
@@ -75,6 +97,11 @@ struct ph__sink_counts {
     uint64_t handshakes;
     uint64_t messages;   /* accepted */
     uint64_t recipients; /* of those */
+    /* Replies in answer to octets that came in one turn of the loop are one
+     * flight. A greeting answers nothing, and TLS has flights of its own:
+     * neither is counted. */
+    uint64_t flights;
+    uint64_t differences; /* from the script */
 };
 
 /* PH_E_INVALID (an option), PH_E_TLS (certificate or key), PH_E_CONNECT

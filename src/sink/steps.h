@@ -2,6 +2,7 @@
 #ifndef SINK_STEPS_H
 #define SINK_STEPS_H
 
+#include "sink/command.h"
 #include "sink/session.h"
 
 /* ---- reply.c ---- */
@@ -19,9 +20,15 @@ void ph__sink_reply_lines(struct ph__sink_session *s, const char *lines);
 bool ph__sink_reply_meddle(struct ph__sink_session *s,
                            enum ph__sink_stage stage, char good,
                            const char *argument);
-/* The same; the argument is any recipient of the transaction. */
+/* The same; the argument is any recipient of the transaction, or
+ * this (may be NULL). */
 bool ph__sink_reply_meddle_any(struct ph__sink_session *s,
-                               enum ph__sink_stage stage, char good);
+                               enum ph__sink_stage stage, char good,
+                               const char *or_this);
+/* The rule that ph__sink_reply_meddle() would apply, or NULL. */
+const struct ph__sink_rule *
+ph__sink_reply_rule(const struct ph__sink_session *s, enum ph__sink_stage stage,
+                    const char *argument);
 
 /* ---- hello.c ---- */
 
@@ -30,6 +37,8 @@ void ph__sink_hello(struct ph__sink_session *s,
 void ph__sink_hello_forget(struct ph__sink_session *s);
 bool ph__sink_hello_offers(const struct ph__sink_session *s,
                            enum ph__sink_extension e);
+/* All that the last EHLO brought. */
+unsigned ph__sink_hello_set(const struct ph__sink_session *s);
 
 /* ---- auth.c ---- */
 
@@ -43,12 +52,20 @@ void ph__sink_auth_answer(struct ph__sink_session *s, const char *line,
 void ph__sink_mail_begin(struct ph__sink_session *s, struct ph_slice argument);
 void ph__sink_mail_recipient(struct ph__sink_session *s,
                              struct ph_slice argument);
-void ph__sink_mail_data(struct ph__sink_session *s);
-/* Returns how many octets were content; their end ends the transaction. */
-size_t ph__sink_mail_content(struct ph__sink_session *s, const char *data,
-                             size_t len);
 void ph__sink_mail_reset(struct ph__sink_session *s);
 /* Gives back memory between transactions. */
 void ph__sink_mail_relax(struct ph__sink_session *s);
+
+/* ---- data.c ---- */
+
+void ph__sink_data_begin(struct ph__sink_session *s);
+/* BDAT: RFC 3030. */
+void ph__sink_data_chunk(struct ph__sink_session *s, struct ph_slice argument);
+/* Content, or the rest of a chunk; returns how many octets of it there were.
+ * The end of the content ends the transaction. */
+size_t ph__sink_data_take(struct ph__sink_session *s, const char *data,
+                          size_t len);
+size_t ph__sink_data_take_chunk(struct ph__sink_session *s, const char *data,
+                                size_t len);
 
 #endif

@@ -7,9 +7,8 @@ import os
 import resource
 import signal
 import socket
-import subprocess
 
-from sink_talk import GROUP, SECONDS, Sink, SinkTest, Talk, main
+from sink_talk import GROUP, Sink, SinkTest, Talk, main
 
 
 class Faults(SinkTest):
@@ -130,9 +129,7 @@ class Faults(SinkTest):
 
 class Life(SinkTest):
     def run_sink(self, *options):
-        done = subprocess.run([Sink.program, "sink", *options], text=True,
-                              capture_output=True, timeout=SECONDS,
-                              check=False)
+        done = self.run_program("sink", *options)
         return done.returncode, done.stderr, done.stdout
 
     def test_exit_statuses(self):
@@ -162,8 +159,9 @@ class Life(SinkTest):
         code, error, out = self.run_sink("--help")
         self.assertEqual((code, error), (0, ""))
         for option in ("listen", "dir", "tls-cert", "tls-key", "implicit-tls",
-                       "user", "password", "reply", "without", "max-messages",
-                       "json", "help"):
+                       "user", "password", "lmtp", "reply", "without", "with",
+                       "limits", "max-recipients", "max-messages", "delay",
+                       "script", "json", "help"):
             self.assertIn("--" + option, out)
 
     def test_max_messages_ends_it_once_their_sessions_are_over(self):

@@ -128,6 +128,13 @@ class SinkTest(unittest.TestCase):
         self.addCleanup(talk.close)
         return talk
 
+    @staticmethod
+    def run_program(*words):
+        """A run that ends by itself."""
+        return subprocess.run([Sink.program, *words], text=True, check=False,
+                              capture_output=True, timeout=SECONDS,
+                              stdin=subprocess.DEVNULL)
+
     def folder(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)

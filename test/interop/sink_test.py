@@ -260,7 +260,8 @@ class Protocol(SinkTest):
 
     def test_what_is_left_out_is_neither_offered_nor_known(self):
         sink = self.sink("--without", "SIZE,DSN", "--without",
-                         "enhancedstatuscodes,8BITMIME,SMTPUTF8,PIPELINING")
+                         "enhancedstatuscodes,8BITMIME,SMTPUTF8,PIPELINING,"
+                         "CHUNKING")
         talk = self.talk(sink)
         self.assertEqual(talk.hello(), ["HELP"])
         self.assertEqual(talk.say("MAIL FROM:<a@example.org> SIZE=1"),

@@ -17,20 +17,41 @@ static int take(void *user, const struct ph__sink_message *m)
 }
 
 static const char *const rules[] = {"rcpt@no@*=550 no", "mail@slow=drip"};
-static const char script[] =
+static const char commands[] =
     "EHLO a.test\r\nAUTH LOGIN YW5u\r\nc2VjcmV0\r\n"
     "MAIL FROM:<a@b.c>\r\nRCPT TO:<no@e.f>\r\nRCPT TO:<g@h.i>\r\n"
     "DATA\r\nhello\r\n.\r\nNOOP something that is cut in two";
 
+static const char lmtp_commands[] =
+    "LHLO a.test\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<no@e.f>\r\n"
+    "RCPT TO:<g@h.i>\r\nBDAT 5\r\nhelloBDAT 2 LAST\r\n\r\nNOOP in two";
+
+static const char script[] = "S: 220 hi\nC: EHLO <hidden>\nS: 250 250 2.0.0 "
+                             "accepted\nC: QUIT\n";
+
+/* Said as they stand, then the end of the line and QUIT. */
+static const struct {
+    const char *commands;
+    struct ph__sink_options opts;
+} lives[] = {
+    {commands,
+     {.user = "ann", .password = "secret", .replies = rules, .reply_count = 2}},
+    {lmtp_commands,
+     {.lmtp = true,
+      .replies = rules,
+      .reply_count = 2,
+      .delay_ms = 1,
+      .with = "DELIVERBY,FUTURERELEASE",
+      .limits = "RCPTDOMAINMAX=2"}},
+    {"EHLO a.test", {.script = script, .delay_ms = 1}},
+};
+
 /* Whatever fails, the client sees an end, and the sink closes. */
-static void live(void)
+static void live(size_t which)
 {
-    struct scene s = {.opts = {.message = take,
-                               .idle_ms = 20,
-                               .user = "ann",
-                               .password = "secret",
-                               .replies = rules,
-                               .reply_count = 2}};
+    struct scene s = {.opts = lives[which].opts};
+    s.opts.message = take;
+    s.opts.idle_ms = 20;
     char heard[HEARD_MAX];
     int rc = scene_start(&s);
     if (rc) {
@@ -39,7 +60,7 @@ static void live(void)
         return;
     }
     int fd = scene_dial(&s);
-    scene_send(fd, script);
+    scene_send(fd, lives[which].commands);
     uv_run(&s.loop, UV_RUN_NOWAIT);
     send(fd, "\r\nQUIT\r\n", 8, MSG_NOSIGNAL);
     scene_hear(heard, &s, fd, NULL);
@@ -51,14 +72,16 @@ static void live(void)
 
 static void a_session_survives_every_failure(void **state)
 {
-    size_t n = 1;
-    for (;; n++) {
-        wrap_fail_at(n);
-        live();
-        if (!wrap_failed())
-            break;
+    for (size_t i = 0; i < sizeof(lives) / sizeof(lives[0]); i++) {
+        size_t n = 1;
+        for (;; n++) {
+            wrap_fail_at(n);
+            live(i);
+            if (!wrap_failed())
+                break;
+        }
+        assert_true(n > 10);
     }
-    assert_true(n > 10);
     wrap_fail_at(0);
 }
 

@@ -15,6 +15,7 @@ struct scene {
     struct ph__sink *sink;
     struct ph__sink_options opts;
     unsigned messages;
+    unsigned differences;
     unsigned done;
     unsigned closed;
 };

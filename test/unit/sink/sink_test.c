@@ -1,5 +1,7 @@
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "certs.h"
@@ -200,6 +202,81 @@ static void enough_messages_are_enough(void **state)
     scene_stop(&s);
 }
 
+/* An hour is longer than any test: what is proved does not hang on time. */
+static void late_replies_do_not_keep_from_hearing(void **state)
+{
+    struct scene s = {.opts = {.message = count, .delay_ms = 3600000}};
+    struct pollfd ready = {.events = POLLIN};
+    assert_int_equal(scene_start(&s), PH_OK);
+    ready.fd = scene_dial(&s);
+    scene_send(ready.fd, GROUP);
+    while (!s.messages)
+        uv_run(&s.loop, UV_RUN_ONCE);
+    scene_send(ready.fd, GROUP);
+    while (s.messages < 2)
+        uv_run(&s.loop, UV_RUN_ONCE);
+    assert_int_equal(ph__sink_counts(s.sink)->flights, 2);
+    assert_int_equal(poll(&ready, 1, 0), 0); /* not even the greeting */
+    scene_stop(&s);
+    close(ready.fd);
+}
+
+static void note(void *user, const struct ph__sink_difference *d)
+{
+    struct scene *s = user;
+    s->differences++;
+    assert_int_equal(d->connection, 1);
+    assert_int_equal(d->line, 2);
+    assert_string_equal(d->expected, "EHLO x");
+    assert_string_equal(d->got, "HELO x");
+    if (s->opts.delay_ms)
+        scene_close_sink(s); /* legal here */
+}
+
+static void who_leaves_the_script_is_told_of(void **state)
+{
+    for (uint64_t delay = 0; delay < 2; delay++) {
+        struct scene s = {.opts = {.script = "S: 220 x\nC: EHLO x\n",
+                                   .delay_ms = delay,
+                                   .max_messages = 1,
+                                   .done = on_done,
+                                   .differed = note}};
+        char heard[HEARD_MAX];
+        assert_int_equal(scene_start(&s), PH_OK);
+        int fd = scene_dial(&s);
+        scene_send(fd, "HELO x\r\n");
+        scene_hear(heard, &s, fd, NULL);
+        assert_int_equal(s.differences, 1);
+        while (!s.done && !delay)
+            uv_run(&s.loop, UV_RUN_ONCE);
+        close(fd);
+        scene_stop(&s);
+    }
+}
+
+static void note_end(void *user, const struct ph__sink_difference *d)
+{
+    struct scene *s = user;
+    s->differences++;
+    assert_string_equal(d->got, "the end of the connection");
+}
+
+/* Which call of ours fails first does not matter. */
+static void who_is_gone_before_the_greeting_left_the_script(void **state)
+{
+    struct scene s = {
+        .opts = {.script = "S: 220 x\nC: EHLO x\n", .differed = note_end}};
+    struct linger reset = {.l_onoff = 1};
+    assert_int_equal(scene_start(&s), PH_OK);
+    int fd = scene_dial(&s);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+    close(fd);
+    while (!s.differences)
+        uv_run(&s.loop, UV_RUN_ONCE);
+    scene_stop(&s);
+    assert_int_equal(s.differences, 1);
+}
+
 static void impossible_options_leave_nothing_behind(void **state)
 {
     struct scene taken = {0};
@@ -214,6 +291,11 @@ static void impossible_options_leave_nothing_behind(void **state)
         {PH_E_INVALID, {.listen = "unix:"}},
         {PH_E_CONNECT, {.listen = "unix:/no/such/place"}},
         {PH_E_INVALID, {.without = "WHAT"}},
+        {PH_E_INVALID, {.with = "REQUIRETLS"}},
+        {PH_E_INVALID, {.limits = "MAILMAX=0"}},
+        {PH_E_INVALID, {.script = "250 x"}},
+        {PH_E_INVALID, {.script = "S: 250 x", .lmtp = true}},
+        {PH_E_INVALID, {.max_recipients = PH__SINK_RECIPIENTS_MAX + 1}},
         {PH_E_INVALID, {.replies = one, .reply_count = 2}},
         {PH_E_INVALID, {.user = "a"}},
         {PH_E_INVALID, {.user = "\xff", .password = "b"}},
@@ -241,6 +323,9 @@ int main(void)
         cmocka_unit_test(draining_ends_when_the_last_session_does),
         cmocka_unit_test(draining_an_empty_sink_is_done_later),
         cmocka_unit_test(enough_messages_are_enough),
+        cmocka_unit_test(late_replies_do_not_keep_from_hearing),
+        cmocka_unit_test(who_leaves_the_script_is_told_of),
+        cmocka_unit_test(who_is_gone_before_the_greeting_left_the_script),
         cmocka_unit_test(impossible_options_leave_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

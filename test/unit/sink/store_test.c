@@ -25,7 +25,9 @@ static const struct ph__sink_message message = {.connection = 7,
                                                 .to = to,
                                                 .texts = "a@b\0C \0d@e\0\0",
                                                 .content = "h\0i\r\n",
-                                                .size = 5};
+                                                .size = 5,
+                                                .chunks = 2,
+                                                .flights = 3};
 
 struct place {
     char dir[40];
@@ -84,11 +86,11 @@ static void a_message_becomes_two_files(void **state)
     json_t *found = json_load_file(file, 0, NULL);
     json_t *expected = json_pack(
         "{s:i, s:i, s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:[s, s], s:[s, s], "
-        "s:[[s], []], s:i}",
+        "s:[[s], []], s:i, s:i, s:i}",
         "message", 1, "connection", 7, "peer", "1.2.3.4:5", "helo", "x", "tls",
         "version", "TLSv1.3", "cipher", "good", "auth", "ann", "from",
         "z\xc3\xa9@b", "mail_parameters", "A=1", "B", "to", "a@b", "d@e",
-        "rcpt_parameters", "C", "size", 5);
+        "rcpt_parameters", "C", "size", 5, "chunks", 2, "flights", 3);
     assert_non_null(expected);
     assert_true(json_equal(found, expected));
     json_decref(found);
