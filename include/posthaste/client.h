@@ -36,7 +36,10 @@ struct ph_client_options {
     const char *tls_ca_file; /* PEM; NULL = the system's store */
     bool tls_insecure;       /* take any certificate */
     unsigned connections;    /* at most; default 2 */
-    unsigned messages_per_connection; /* default 100 */
+    unsigned messages_per_connection; /* default 100; UINT_MAX = no limit */
+    unsigned recipients;   /* of one transaction, default 100; more go in
+                            * further ones, as do those that the server puts
+                            * off with 452 or 552 (RFC 5321 4.5.3.1.10) */
     unsigned idle_secs;    /* keep an idle connection so long; default 30 */
     unsigned timeout_secs; /* one bound for connecting, for the handshake,
                             * for each whole reply and for a blocked write;
@@ -82,7 +85,13 @@ typedef void (*ph_commit_cb)(struct ph_job *job, void *user);
 
 struct ph_send_options {
     size_t size;
-    ph_commit_cb commit; /* NULL = do not ask */
+    ph_commit_cb commit;                    /* NULL = do not ask */
+    const struct ph_parameters *parameters; /* NULL = none; copied. Its
+                                             * `original` is not used: ORCPT is
+                                             * made of the addresses as given
+                                             * when notify is set */
+    bool all_or_nothing; /* unless every recipient is accepted, nobody gets it;
+                          * all go in one transaction */
 };
 
 struct ph_stats {
@@ -90,6 +99,10 @@ struct ph_stats {
     uint64_t connections; /* opened and greeted so far */
     uint64_t handshakes;  /* TLS handshakes completed */
     uint64_t messages;    /* transactions that ended in acceptance */
+    uint64_t round_trips; /* waits for the server: something was sent, and the
+                           * next octet came after it */
+    uint64_t octets_sent; /* before TLS */
+    uint64_t octets_received;
     unsigned open;        /* sessions now, connecting ones included */
     unsigned queued;      /* submissions waiting for a session */
     const char *tls;      /* "TLSv1.3" of the latest handshake, or ""; static

@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "base/text.h"
+#include "cli/dsn.h"
 #include "cli/options.h"
 #include "cli/run.h"
 #include "cli/template.h"
@@ -76,6 +77,7 @@ struct batch {
     struct cli_server server;
     struct cli_template template;
     struct cli_texts headers;
+    struct ph_parameters parameters; /* size 0 = none asked for */
     const char *list;
     const char *format;
     const char *results;
@@ -105,6 +107,8 @@ static int take_option(struct batch *b, int id, const char *value)
 {
     if (id >= CLI_SERVER_FIRST)
         return cli_server_option(&b->server, id, value);
+    if (id >= CLI_DSN_FIRST)
+        return cli_dsn_option(&b->parameters, id, value);
     switch ((enum batch_option)id) {
     case LIST:
         b->list = value;
@@ -190,12 +194,6 @@ static bool shows_progress(const struct batch *b)
     return isatty(STDERR_FILENO) && !b->trace;
 }
 
-static void print_trace(void *user, const char *line)
-{
-    (void)user;
-    fprintf(stderr, "%s\n", line);
-}
-
 static int prepare(struct batch *b, struct cli_run_options *out,
                    struct ph__template **template, uv_loop_t *loop)
 {
@@ -205,7 +203,7 @@ static int prepare(struct batch *b, struct cli_run_options *out,
         status = cli_server_finish(&b->server, getenv("POSTHASTE_SERVER"));
     client->connections = b->connections ? b->connections : CONNECTIONS_DEFAULT;
     client->messages_per_connection = b->messages_per_connection;
-    client->trace = b->trace ? print_trace : NULL;
+    client->trace = b->trace ? cli_trace : NULL;
     client->trace_level = b->trace;
     b->template.headers = b->headers.items;
     b->template.header_count = b->headers.count;
@@ -221,6 +219,7 @@ static int prepare(struct batch *b, struct cli_run_options *out,
     out->server = &b->server;
     out->template = *template;
     out->resend_uncertain = b->resend_uncertain;
+    out->parameters = b->parameters.size ? &b->parameters : NULL;
     out->json = b->json;
     out->progress = shows_progress(b);
     return status;
@@ -247,7 +246,7 @@ static int run(struct batch *b)
 
 static void print_help(void)
 {
-    const struct cli_option *const tables[] = {batch_options,
+    const struct cli_option *const tables[] = {batch_options, cli_dsn_options,
                                                cli_server_options};
     cli_help(
         "usage: posthaste batch --list FILE --server URL [--results FILE]\n"
@@ -255,15 +254,16 @@ static void print_help(void)
         "--text TEXT)\n"
         "\n"
         "Sends each row of a list a message of its own.",
-        tables, 2);
+        tables, 3);
 }
 
 int cli_batch(int argc, char **argv)
 {
     struct batch b = {0};
-    struct cli_args args = {.argc = argc,
-                            .argv = argv,
-                            .tables = {batch_options, cli_server_options}};
+    struct cli_args args = {
+        .argc = argc,
+        .argv = argv,
+        .tables = {batch_options, cli_dsn_options, cli_server_options}};
     int id;
     int status = EXIT_DONE;
     cli_server_init(&b.server);

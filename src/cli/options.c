@@ -105,6 +105,11 @@ int cli_next(struct cli_args *args)
     args->value = optarg;
     if (found == '?' || found == ':')
         return explain(args, &spec, found, word);
+    if (found == -1 && optind < args->argc && args->operand &&
+        !*args->operand) {
+        *args->operand = args->argv[args->at++];
+        return cli_next(args);
+    }
     if (found == -1 && optind < args->argc)
         return complain(args, "this is not an option:", args->argv[optind],
                         strlen(args->argv[optind]));
@@ -159,4 +164,10 @@ void cli_error(const char *format, ...)
         len = sizeof(text) - 1;
     ph__text_make_printable(text, (size_t)len, false);
     fprintf(stderr, "posthaste: %s\n", text);
+}
+
+void cli_trace(void *user, const char *line)
+{
+    (void)user;
+    fprintf(stderr, "%s\n", line);
 }

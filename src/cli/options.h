@@ -28,13 +28,14 @@ struct cli_args {
     char **argv;
     const struct cli_option *tables[CLI_TABLES]; /* unused ones NULL */
     const char *value; /* the argument of the option just returned, or NULL */
-    int at;            /* private: where we are in argv */
+    const char **operand; /* where the one operand goes; NULL = takes none */
+    int at;               /* private: where we are in argv */
 };
 
 /* The next option's id; CLI_END; or CLI_BAD, after saying on standard error
  * what is wrong ("posthaste: send: unknown option --foo: ..."). An operand
- * (not an option) is CLI_BAD, and so is the beginning of a long name: scripts
- * would break when a longer name is added. One `args` at a time. */
+ * too many (not an option) is CLI_BAD, and so is the beginning of a long name:
+ * scripts would break when a longer name is added. One `args` at a time. */
 int cli_next(struct cli_args *args);
 /* Usage lines, then every table, to standard output. */
 void cli_help(const char *usage, const struct cli_option *const *tables,
@@ -43,6 +44,9 @@ void cli_help(const char *usage, const struct cli_option *const *tables,
 /* "posthaste: " and the message on standard error, a line; controls become
  * '?'. By convention: what happened: what to do about it. */
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* For ph_client_options.trace: a line of the dialogue on standard error. */
+void cli_trace(void *user, const char *line);
 
 /* Exit statuses (sysexits), see exit.h for which of several wins. */
 enum {
@@ -61,6 +65,8 @@ enum {
 /* The commands: argv[0] is the command's name. Return an exit status. */
 int cli_send(int argc, char **argv);
 int cli_batch(int argc, char **argv);
+int cli_load(int argc, char **argv);
+int cli_replay(int argc, char **argv);
 int cli_sink(int argc, char **argv);
 int cli_states(int argc, char **argv);
 

@@ -144,8 +144,10 @@ static int make_message(struct ph_message *msg, const struct cli_run *run,
 static int submit(struct cli_run *run, struct ph_message *msg, uint64_t row,
                   unsigned attempts)
 {
-    struct ph_send_options options = {
-        .size = sizeof(options), .commit = run->o->results ? on_commit : NULL};
+    struct ph_send_options options = {.size = sizeof(options),
+                                      .commit =
+                                          run->o->results ? on_commit : NULL,
+                                      .parameters = run->o->parameters};
     struct item *item = malloc(sizeof(*item));
     if (!item)
         return PH_E_NOMEM;

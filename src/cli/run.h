@@ -13,7 +13,8 @@ struct cli_run_options {
     const struct cli_server *server; /* finished */
     const struct ph__template *template;
     struct cli_list *list;
-    struct cli_results *results; /* NULL = none */
+    struct cli_results *results;            /* NULL = none */
+    const struct ph_parameters *parameters; /* likewise */
     bool resend_uncertain;
     bool json;
     bool progress;

@@ -4,6 +4,7 @@
 #include <uv.h>
 
 #include "cli/compose.h"
+#include "cli/dsn.h"
 #include "cli/exit.h"
 #include "cli/options.h"
 #include "cli/report.h"
@@ -66,6 +67,7 @@ static const struct cli_option send_options[] = {
 struct send {
     struct cli_compose compose;
     struct cli_server server;
+    struct ph_parameters parameters; /* size 0 = none asked for */
     bool force_8bit;
     bool dry_run;
     bool json;
@@ -79,6 +81,8 @@ static int take_option(struct send *s, int id, const char *value)
     struct cli_compose *c = &s->compose;
     if (id >= CLI_SERVER_FIRST)
         return cli_server_option(&s->server, id, value);
+    if (id >= CLI_DSN_FIRST)
+        return cli_dsn_option(&s->parameters, id, value);
     switch ((enum send_option)id) {
     case FROM:
         c->from = value;
@@ -175,12 +179,6 @@ static void on_sent(const struct ph_result *result, void *user)
     }
 }
 
-static void print_trace(void *user, const char *line)
-{
-    (void)user;
-    fprintf(stderr, "%s\n", line);
-}
-
 /* ---- doing it ---- */
 
 static int print_message(struct ph_message *msg)
@@ -200,7 +198,7 @@ static int print_message(struct ph_message *msg)
 static int transmit(struct send *s, uv_loop_t *loop, struct ph_message *msg)
 {
     struct ph_client *client;
-    s->server.client.trace = s->trace ? print_trace : NULL;
+    s->server.client.trace = s->trace ? cli_trace : NULL;
     s->server.client.trace_level = s->trace;
     s->server.client.connections = 1;
     s->server.session.force_8bit = s->force_8bit;
@@ -209,7 +207,10 @@ static int transmit(struct send *s, uv_loop_t *loop, struct ph_message *msg)
         ph_message_free(msg);
         return status;
     }
-    int rc = ph_client_send(client, msg, NULL, on_sent, s);
+    struct ph_send_options options = {
+        .size = sizeof(options),
+        .parameters = s->parameters.size ? &s->parameters : NULL};
+    int rc = ph_client_send(client, msg, &options, on_sent, s);
     if (rc) {
         cli_error("%s", ph_strerror(rc));
         ph_message_free(msg);
@@ -250,21 +251,22 @@ static int run(struct send *s)
 
 static void print_help(void)
 {
-    const struct cli_option *const tables[] = {send_options,
+    const struct cli_option *const tables[] = {send_options, cli_dsn_options,
                                                cli_server_options};
     cli_help("usage: posthaste send --from ADDR --to ADDR... --server URL\n"
              "           (--subject TEXT --text TEXT | --message FILE)\n"
              "\n"
              "Sends one message to one or many recipients.",
-             tables, 2);
+             tables, 3);
 }
 
 int cli_send(int argc, char **argv)
 {
     struct send s = {0};
-    struct cli_args args = {.argc = argc,
-                            .argv = argv,
-                            .tables = {send_options, cli_server_options}};
+    struct cli_args args = {
+        .argc = argc,
+        .argv = argv,
+        .tables = {send_options, cli_dsn_options, cli_server_options}};
     int id;
     int status = EXIT_DONE;
     cli_server_init(&s.server);

@@ -23,7 +23,8 @@ enum server_option {
     AUTH_TWO_STEP,
     HELLO,
     TIMEOUT,
-    WITHOUT
+    WITHOUT,
+    CHUNKING
 };
 
 const struct cli_option cli_server_options[] = {
@@ -31,7 +32,8 @@ const struct cli_option cli_server_options[] = {
     {SERVER, 's', "server", "URL",
      "smtp://HOST[:PORT]   port 587 with credentials, else 25\n"
      "smtps://HOST[:PORT]  TLS from the first byte, port 465\n"
-     "smtp+unix:///PATH    a unix socket\n"
+     "lmtp://HOST:PORT     LMTP, to a mail store\n"
+     "smtp+unix:///PATH, lmtp+unix:///PATH  a unix socket\n"
      "USER:PASSWORD@ may stand before HOST, percent-encoded;\n"
      "default $POSTHASTE_SERVER"},
     {HELLO, 0, "hello", "NAME",
@@ -43,6 +45,9 @@ const struct cli_option cli_server_options[] = {
      "RFC 5321 4.5.3.2)"},
     {WITHOUT, 0, "without", "EXT[,EXT]",
      "as if the server did not offer PIPELINING, SIZE, ..."},
+    {CHUNKING, 0, "chunking", NULL,
+     "send content by BDAT where CHUNKING is offered, so that\n"
+     "many messages go out without a wait"},
 
     CLI_HEADING("Encryption:"),
     {TLS, 0, "tls", "MODE",
@@ -148,6 +153,9 @@ int cli_server_option(struct cli_server *s, int id, const char *value)
         return cli_number(&s->timeout_secs, "--timeout", value, 1);
     case WITHOUT:
         s->without = value;
+        break;
+    case CHUNKING:
+        s->chunking = true;
         break;
     }
     return EXIT_DONE;
@@ -307,6 +315,8 @@ int cli_server_finish(struct cli_server *s, const char *fallback)
     int status = settle_url(s, fallback);
     s->session.size = sizeof(s->session);
     s->session.without = s->without;
+    s->session.chunking = s->chunking;
+    s->session.lmtp = s->url.lmtp;
     if (!status)
         status = refuse_controls(s);
     if (!status)

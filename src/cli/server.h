@@ -25,6 +25,7 @@ struct cli_server {
     const char *hello;
     unsigned timeout_secs;
     const char *without;
+    bool chunking;
 
     /* Made by cli_server_finish(). */
     struct cli_url url;

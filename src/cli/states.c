@@ -57,12 +57,24 @@ static int choose_state(struct request *r, const char *name)
     return EXIT_USAGE_ERROR;
 }
 
+/* Who changes the table has to change the drawing. */
+static void explain(int rc)
+{
+    struct ph__gap gap = ph__layout_check(&ph__layout);
+    if (rc == PH_E_INVALID && gap.what != GAP_NONE)
+        cli_error("states: the drawing and the table differ at %s -> %s: "
+                  "change src/states/layout_*.c",
+                  ph__table[gap.from].name, ph__table[gap.next].name);
+    else
+        cli_error("states: %s", ph_strerror(rc));
+}
+
 static int print(const struct request *r)
 {
     struct ph__buf out = PH__BUF(OUTPUT_LIMIT);
     int rc = r->format->print(&out, r->only);
     if (rc) {
-        cli_error("states: %s", ph_strerror(rc));
+        explain(rc);
         ph__buf_done(&out);
         return EXIT_TRY_LATER;
     }

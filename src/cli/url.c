@@ -6,6 +6,20 @@
 #include "base/text.h"
 #include "cli/url.h"
 
+enum { PORT_SMTP = 25 };
+
+static const struct scheme {
+    const char *name;
+    bool implicit_tls;
+    bool lmtp;
+    bool unix;
+} schemes[] = {
+    {"smtp://", false, false, false},    {"smtps://", true, false, false},
+    {"lmtp://", false, true, false},     {"smtp+unix://", false, false, true},
+    {"lmtp+unix://", false, true, true},
+};
+enum { SCHEMES = sizeof(schemes) / sizeof(*schemes) };
+
 static const char no_memory[] = "does not fit into memory";
 static const char bad_escape[] = "has a % that two hexadecimal digits of a "
                                  "printable character should follow (%25 is %)";
@@ -120,24 +134,37 @@ static const char *parse_place(struct cli_url *url, const char *text, bool unix)
     if (!unix)
         return parse_host(url, host, (size_t)(slash - host));
     if (host != slash || *slash != '/' || !slash[1])
-        return "has no path: smtp+unix:///PATH";
+        return "has no path: behind unix:// follow a / and the rest of it";
     return decode(&url->path, slash, strlen(slash));
+}
+
+/* RFC 2033 5: it has no port of its own, and must not use SMTP's (LM-05). */
+static const char *check_lmtp_port(const struct cli_url *url)
+{
+    if (!url->lmtp || url->path)
+        return NULL;
+    if (!url->port)
+        return "has no port, and LMTP has no usual one: lmtp://HOST:PORT";
+    return url->port == PORT_SMTP
+               ? "names port 25, where LMTP must not be spoken (RFC 2033 5)"
+               : NULL;
 }
 
 const char *cli_url_parse(struct cli_url *out, const char *text)
 {
-    static const char *const schemes[] = {"smtp://", "smtps://",
-                                          "smtp+unix://"};
-    struct cli_url url = {0};
-    size_t i = 0;
-    while (i < 3 && strncmp(text, schemes[i], strlen(schemes[i])) != 0)
-        i++;
-    if (i == 3)
-        return "does not begin with smtp://, smtps:// or smtp+unix://";
+    const struct scheme *s = schemes;
+    const struct scheme *end = schemes + SCHEMES;
+    while (s < end && strncmp(text, s->name, strlen(s->name)) != 0)
+        s++;
+    if (s == end)
+        return "does not begin with smtp://, smtps://, lmtp://, smtp+unix:// "
+               "or lmtp+unix://";
     if (!ph__text_no_controls(text, strlen(text)))
         return "has a control character";
-    url.implicit_tls = i == 1;
-    const char *problem = parse_place(&url, text + strlen(schemes[i]), i == 2);
+    struct cli_url url = {.implicit_tls = s->implicit_tls, .lmtp = s->lmtp};
+    const char *problem = parse_place(&url, text + strlen(s->name), s->unix);
+    if (!problem)
+        problem = check_lmtp_port(&url);
     if (problem)
         cli_url_done(&url);
     else

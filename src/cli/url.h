@@ -1,4 +1,4 @@
-/* cli/url.h - smtp://USER:PASSWORD@HOST:PORT taken apart. */
+/* cli/url.h - smtp://USER:PASSWORD@HOST:PORT and its kin taken apart. */
 #ifndef CLI_URL_H
 #define CLI_URL_H
 
@@ -7,6 +7,7 @@
 
 struct cli_url {
     bool implicit_tls; /* smtps:// */
+    bool lmtp;         /* lmtp://, lmtp+unix:// */
     char *host;        /* without the brackets of an IPv6 address, or NULL */
     char *path;        /* of a unix socket, or NULL */
     char *user;        /* NULL = none given */

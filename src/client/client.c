@@ -69,8 +69,8 @@ static void check_thread(const struct ph_client *c)
 
 /* ---- submissions ---- */
 
-/* <time.random@sender's domain>: unique (RFC 5322 3.6.4), and the same in
- * every attempt. */
+/* <time.random@sender's domain, in ASCII>: unique (RFC 5322 3.6.4), and the
+ * same in every attempt. */
 static int set_id(struct ph_message *msg, int64_t now)
 {
     static const char hex[] = "0123456789abcdef";
@@ -83,7 +83,7 @@ static int set_id(struct ph_message *msg, int64_t now)
         text[2 * i] = hex[random[i] >> 4];
         text[2 * i + 1] = hex[random[i] & 15];
     }
-    const char *at = strrchr(ph_message_sender(msg), '@');
+    const char *at = strrchr(ph__message_wire_sender(msg), '@');
     int rc = ph__buf_format(&id, "%llx.%s@%s", (unsigned long long)now, text,
                             at ? at + 1 : "localhost");
     if (!rc)
@@ -113,13 +113,11 @@ int ph_client_send(struct ph_client *c, struct ph_message *msg,
     struct ph_job *job = NULL;
     int rc = ph__message_complete(msg);
     if (!rc)
-        rc = ph__job_new(&job, c, msg);
+        rc = ph__job_new(&job, c, msg, opts);
     if (rc)
         return rc;
     job->cb = cb;
     job->user = user;
-    job->commit = opts ? opts->commit : NULL;
-    job->job.env.commit = job->commit != NULL;
     ph__engine_submit(c->engine, &job->job);
     ph__client_pump_soon(c);
     return PH_OK;
@@ -142,6 +140,9 @@ void ph_client_stats(const struct ph_client *c, struct ph_stats *out)
                              .connections = s.connections,
                              .handshakes = s.handshakes,
                              .messages = s.messages,
+                             .round_trips = s.round_trips,
+                             .octets_sent = s.octets_sent,
+                             .octets_received = s.octets_received,
                              .open = s.open,
                              .queued = s.queued,
                              .tls = c->tls_version,

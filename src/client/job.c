@@ -17,20 +17,23 @@ static int set_envelope(struct ph_job *job)
             return PH_E_NOMEM;
     }
     for (size_t i = 0; i < count; i++) {
-        job->to[i] = ph_message_recipient(job->msg, i);
-        j->results[i].address = job->to[i];
+        job->to[i] = ph__message_wire_recipient(job->msg, i);
+        j->results[i].address = ph_message_recipient(job->msg, i);
     }
-    j->env = (struct ph_envelope){.size = sizeof(j->env),
-                                  .from = ph_message_sender(job->msg),
-                                  .to = job->to,
-                                  .to_count = count,
-                                  .content_size = j->content.len,
-                                  .eight_bit = ph__message_eight_bit(job->msg)};
+    j->env =
+        (struct ph_envelope){.size = sizeof(j->env),
+                             .from = ph__message_wire_sender(job->msg),
+                             .to = job->to,
+                             .to_count = count,
+                             .content_size = j->content.len,
+                             .eight_bit = ph__message_eight_bit(job->msg),
+                             .binary = ph__message_binary(job->msg),
+                             .utf8 = ph__message_has_utf8_header(job->msg)};
     return PH_OK;
 }
 
 int ph__job_new(struct ph_job **out, struct ph_client *c,
-                struct ph_message *msg)
+                struct ph_message *msg, const struct ph_send_options *opts)
 {
     struct ph_job *job = calloc(1, sizeof(*job));
     if (!job)
@@ -41,22 +44,29 @@ int ph__job_new(struct ph_job **out, struct ph_client *c,
     int rc = ph_message_render(msg, &job->job.content);
     if (!rc)
         rc = set_envelope(job);
+    if (!rc && opts && opts->parameters)
+        rc = ph__job_set_parameters(job, opts->parameters);
     if (rc) {
         job->msg = NULL; /* still the caller's */
         ph__job_free(job);
         return rc;
     }
+    job->commit = opts ? opts->commit : NULL;
+    job->job.env.commit = job->commit != NULL;
+    job->job.env.all_or_nothing = opts && opts->all_or_nothing;
     *out = job;
     return PH_OK;
 }
 
 void ph__job_free(struct ph_job *job)
 {
+    ph__job_free_parameters(job);
     if (job->to != &job->one_to) {
         free(job->to);
         free(job->job.results);
     }
     ph_message_free(job->msg);
+    ph__job_done(&job->job);
     free(job);
 }
 

@@ -8,10 +8,20 @@ enum { SLICES = 64, TRACE_LINE = 512 };
 
 /* ---- trace ---- */
 
-static void say(const struct ph_client *c, const char *line)
+/* Where dialogues are interleaved, a line says whose goes on; the first needs
+ * none. */
+static void say(const struct ph__link_up *link, const char *line)
 {
-    if (c->settings.trace)
-        c->settings.trace(c->settings.trace_user, line);
+    struct ph_client *c = link->client;
+    char head[TRACE_LINE];
+    bool changed = link->number != (c->speaker ? c->speaker : 1);
+    if (!c->settings.trace)
+        return;
+    c->speaker = link->number;
+    snprintf(head, sizeof(head), "# session %u", link->number);
+    if (changed)
+        c->settings.trace(c->settings.trace_user, head);
+    c->settings.trace(c->settings.trace_user, line);
 }
 
 /* Lines end with '\n' in the machine's trace; the caller gets them without. */
@@ -26,7 +36,7 @@ void ph__link_trace(struct ph__link_up *link)
         char *lf = strchr(line, '\n');
         if (lf)
             *lf = '\0';
-        say(c, line);
+        say(link, line);
         line = lf ? lf + 1 : NULL;
     }
     free(copy);
@@ -40,7 +50,7 @@ static void trace_tls(const struct ph__link_up *link)
              ph__tls_cipher(t),
              ph__tls_verified(t) ? "certificate verified"
                                  : "certificate NOT verified");
-    say(link->client, line);
+    say(link, line);
 }
 
 /* ---- events of the connection ---- */
@@ -53,7 +63,7 @@ static void opened(void *user)
     char line[TRACE_LINE];
     snprintf(line, sizeof(line), "# connected to %s",
              ph__conn_peer(link->conn));
-    say(c, line);
+    say(link, line);
     ph__conn_local_literal(link->conn, literal, sizeof(literal));
     ph__session_dialled(link->session, uv_now(c->loop), literal);
     ph__client_pump(c);
@@ -106,7 +116,7 @@ static void failed(void *user, enum ph_code code, enum ph_stage stage,
     struct ph__link_up *link = user;
     char line[TRACE_LINE];
     snprintf(line, sizeof(line), "# %s", detail);
-    say(link->client, line);
+    say(link, line);
     ph__session_failed(link->session, code, stage, detail);
     ph__client_pump(link->client);
 }
@@ -138,6 +148,7 @@ void ph__link_dial(struct ph_client *c, struct ph__session *session)
                                      .unix_path = c->settings.unix_path};
     link->client = c;
     link->session = session;
+    link->number = ++c->dialled;
     c->links++;
     ph__session_set_user(session, link);
     ph__conn_deadline(link->conn, ph__session_deadline(session));

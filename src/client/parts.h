@@ -21,6 +21,8 @@ struct ph_job {
     const char **to; /* the envelope's; `one` when there is one */
     const char *one_to;
     struct ph_recipient_result one_result;
+    struct ph_parameters parameters; /* a copy, see parameters.c */
+    char **original;                 /* ORCPT of each recipient, or NULL */
 };
 
 /* One session on its connection. */
@@ -28,6 +30,7 @@ struct ph__link_up {
     struct ph_client *client;
     struct ph__session *session;
     struct ph__conn *conn;
+    unsigned number; /* from 1 on, in the order of dialling */
 };
 
 /* Options, copied; strings NULL when not given. */
@@ -57,6 +60,8 @@ struct ph_client {
     struct ph__net *net;
     struct ph__engine *engine;
     size_t links; /* connections not yet closed */
+    unsigned dialled;
+    unsigned speaker; /* whose dialogue was traced last */
     bool pumping;
     bool closing;
     bool soon_closed;
@@ -84,9 +89,13 @@ void ph__link_settle(struct ph__link_up *link);
 void ph__link_close(struct ph__link_up *link);
 void ph__link_trace(struct ph__link_up *link);
 
+/* parameters.c: copies, and makes ORCPTs where notices are asked for. */
+int ph__job_set_parameters(struct ph_job *job, const struct ph_parameters *p);
+void ph__job_free_parameters(struct ph_job *job);
+
 /* job.c */
 int ph__job_new(struct ph_job **out, struct ph_client *c,
-                struct ph_message *msg);
+                struct ph_message *msg, const struct ph_send_options *opts);
 void ph__job_free(struct ph_job *job); /* and its message, if it has one */
 void ph__job_finish(struct ph_job *job);
 

@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,13 @@ enum {
     PORT_SUBMISSION = 587, /* RFC 6409 3.1 */
     PORT_SUBMISSIONS = 465 /* RFC 8314 7.3 */
 };
-enum { CONNECTIONS = 2, MESSAGES = 100, IDLE_SECS = 30, DIAL_SECS = 30 };
+enum {
+    CONNECTIONS = 2,
+    MESSAGES = 100,
+    RECIPIENTS = 100,
+    IDLE_SECS = 30,
+    DIAL_SECS = 30
+};
 
 static uint16_t default_port(const struct ph_session_options *session)
 {
@@ -92,6 +99,12 @@ static uint64_t ms(unsigned secs, unsigned otherwise)
     return (uint64_t)(secs ? secs : otherwise) * 1000;
 }
 
+/* For the engine 0 is "no limit". */
+static unsigned messages(unsigned wanted)
+{
+    return wanted == UINT_MAX ? 0 : wanted ? wanted : MESSAGES;
+}
+
 /* Would a machine take these? Better now than at the first dial. */
 static int try_session(const struct ph_session_options *session)
 {
@@ -113,9 +126,8 @@ int ph__settings_copy(struct ph__settings *out, struct ph__engine_options *eng,
         .trace_user = opts->user};
     *eng = (struct ph__engine_options){
         .connections = opts->connections ? opts->connections : CONNECTIONS,
-        .messages_per_connection = opts->messages_per_connection
-                                       ? opts->messages_per_connection
-                                       : MESSAGES,
+        .messages_per_connection = messages(opts->messages_per_connection),
+        .recipients = opts->recipients ? opts->recipients : RECIPIENTS,
         .idle_ms = ms(opts->idle_secs, IDLE_SECS),
         .dial_ms = ms(opts->timeout_secs, DIAL_SECS),
         .reply_ms = ms(opts->timeout_secs, 0)};

@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@ int ph__engine_new(struct ph__engine **out,
         return PH_E_NOMEM;
     e->opts = *opts;
     e->limit = opts->connections;
+    e->recipients = opts->recipients ? opts->recipients : UINT_MAX;
     ph__list_init(&e->queue);
     ph__list_init(&e->finished);
     ph__list_init(&e->sessions);
@@ -21,6 +23,8 @@ int ph__engine_new(struct ph__engine **out,
 
 void ph__engine_free(struct ph__engine *e)
 {
+    if (e)
+        free(e->without);
     free(e);
 }
 
@@ -37,23 +41,43 @@ struct ph__engine_stats ph__engine_stats(const struct ph__engine *e)
 
 /* ---- jobs ---- */
 
-static void wake_one_idle(struct ph__engine *e)
+static struct ph__session *find(struct ph__engine *e,
+                                bool (*suits)(const struct ph__session *))
 {
     for (struct ph__link *l = e->sessions.next; l != &e->sessions;
          l = l->next) {
         struct ph__session *s = ph__of(l, struct ph__session, link);
-        if (s->idle && ph__list_empty(&s->work)) {
-            ph__session_wake(s);
-            return;
-        }
+        if (suits(s) && ph__list_empty(&s->work))
+            return s;
     }
+    return NULL;
+}
+
+static bool has_a_content_out(const struct ph__session *s)
+{
+    return s->phase == PH__TALKING && ph_machine_may_begin(s->machine);
+}
+
+bool ph__engine_is_crowded(const struct ph__engine *e)
+{
+    unsigned to_dial = e->limit > e->stats.open ? e->limit - e->stats.open : 0;
+    return e->stats.queued > to_dial + e->connecting;
+}
+
+static void wake_one(struct ph__engine *e)
+{
+    struct ph__session *s = find(e, ph__session_idle);
+    if (!s && ph__engine_is_crowded(e))
+        s = find(e, has_a_content_out);
+    if (s)
+        ph__session_wake(s);
 }
 
 void ph__engine_submit(struct ph__engine *e, struct ph__job *job)
 {
     ph__list_append(&e->queue, &job->link);
     e->stats.queued++;
-    wake_one_idle(e);
+    wake_one(e);
 }
 
 struct ph__job *ph__engine_take_job(struct ph__engine *e)
@@ -129,6 +153,22 @@ void ph__engine_no_session(struct ph__engine *e, const struct ph_error *why,
     }
     e->limit = e->opts.connections;
     doom_queue(e);
+}
+
+void ph__engine_avoid_groups(struct ph__engine *e)
+{
+    static const char word[] = "PIPELINING,";
+    const char *others = e->opts.session.without;
+    size_t len = others ? strlen(others) : 0;
+    if (e->without)
+        return;
+    e->without = malloc(sizeof(word) + len);
+    if (!e->without)
+        return;
+    memcpy(e->without, word, sizeof(word));
+    if (len)
+        memcpy(e->without + sizeof(word) - 1, others, len + 1);
+    e->opts.session.without = e->without;
 }
 
 /* ---- leaving ---- */

@@ -15,7 +15,8 @@ struct ph__session; /* one connection's life */
 struct ph__engine_options {
     struct ph_session_options session; /* strings borrowed for its life */
     unsigned connections;
-    unsigned messages_per_connection;
+    unsigned messages_per_connection; /* 0 = no limit */
+    unsigned recipients;              /* of one transaction; 0 = no limit */
     uint64_t idle_ms;
     uint64_t dial_ms;  /* resolve and connect, all addresses */
     uint64_t reply_ms; /* instead of the table's; 0 = the table's */
@@ -39,6 +40,9 @@ struct ph__engine_stats {
     uint64_t connections;
     uint64_t handshakes;
     uint64_t messages;
+    uint64_t round_trips; /* see posthaste/client.h */
+    uint64_t octets_sent;
+    uint64_t octets_received;
     unsigned open;
     unsigned queued;
 };

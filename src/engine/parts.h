@@ -12,11 +12,12 @@ struct ph__session {
     struct ph__link work; /* in engine.work while something is to be done */
     struct ph__engine *engine;
     struct ph_machine *machine; /* NULL while dialling */
-    struct ph__job *job;        /* under way, or NULL */
+    struct ph__link jobs;       /* under way, in the order they began */
     enum ph__phase phase;
     bool greeted; /* was READY once */
     bool idle;    /* READY, and nothing to do */
     bool closing; /* CLOSE was ordered */
+    bool spoke;   /* something was sent since the last octet came */
     unsigned messages;
     unsigned epoch;
     uint64_t deadline;
@@ -37,6 +38,8 @@ struct ph__engine {
     struct ph__link finished; /* jobs to be handed back */
     struct ph__link sessions;
     struct ph__link work;
+    unsigned recipients; /* of a transaction; shrinks when the server wants */
+    char *without;  /* overlooked by new sessions, once groups were mangled */
     unsigned limit; /* sessions at once; shrinks when the server refuses more */
     unsigned connecting; /* sessions not yet greeted */
     bool draining;
@@ -57,6 +60,10 @@ void ph__session_wake(struct ph__session *s); /* puts it on the work list */
 struct ph__job *ph__engine_take_job(struct ph__engine *e); /* or NULL */
 void ph__engine_return_job(struct ph__engine *e, struct ph__job *job);
 void ph__engine_finish_job(struct ph__engine *e, struct ph__job *job);
+/* Is there more to do than sessions of their own could be had for? */
+bool ph__engine_is_crowded(const struct ph__engine *e);
+/* The server cannot do PIPELINING, whatever it says (RFC 2920). */
+void ph__engine_avoid_groups(struct ph__engine *e);
 /* A session ended before it was ever READY. */
 void ph__engine_no_session(struct ph__engine *e, const struct ph_error *why,
                            bool reached);

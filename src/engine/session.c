@@ -14,6 +14,7 @@ int ph__session_new(struct ph__session **out, struct ph__engine *e)
     s->engine = e;
     s->phase = PH__DIALLING;
     ph__list_init(&s->work);
+    ph__list_init(&s->jobs);
     ph__list_append(&e->sessions, &s->link);
     e->stats.open++;
     e->connecting++;
@@ -57,6 +58,8 @@ static void end(struct ph__session *s, const struct ph_error *why)
         return;
     bool reached = s->machine != NULL;
     count_out(s);
+    if (reached && ph_machine_mangles_groups(s->machine))
+        ph__engine_avoid_groups(s->engine);
     if (!s->greeted && why)
         ph__engine_no_session(s->engine, why, reached);
     ph__session_wake(s);
@@ -69,10 +72,24 @@ static void end(struct ph__session *s, const struct ph_error *why)
 static bool died_while_idle(const struct ph__session *s,
                             const struct ph__job *job)
 {
-    const struct ph_recipient_result *r = &job->results[0];
+    const struct ph__turn *turn = &job->turn;
+    const struct ph_recipient_result *r =
+        &job->results[turn->index ? turn->index[0] : 0];
     bool died = r->code == PH_E_CLOSED || r->reply.code == 421;
     return s->messages > 1 && !job->replayed && !s->engine->aborted && died &&
            r->stage == PH_STAGE_MAIL;
+}
+
+/* Takes back what the lost session said of this turn. */
+static void reopen(struct ph__job *job)
+{
+    const struct ph__turn *turn = &job->turn;
+    for (size_t i = 0; i < turn->env.to_count; i++) {
+        struct ph_recipient_result *r =
+            &job->results[turn->index ? turn->index[i] : i];
+        r->outcome = PH_UNSENT;
+        r->code = PH_OK;
+    }
 }
 
 static bool accepted_by_any(const struct ph__job *job)
@@ -83,35 +100,63 @@ static bool accepted_by_any(const struct ph__job *job)
     return false;
 }
 
-static void job_done(struct ph__session *s)
+static void again(struct ph__session *s, struct ph__job *job, bool counts)
 {
-    struct ph__job *job = s->job;
-    s->job = NULL;
+    job->attempts -= !counts;
+    ph__job_keep_texts(job);
+    ph__engine_return_job(s->engine, job);
+}
+
+static void job_done(struct ph__session *s, struct ph__job *job)
+{
+    struct ph__engine *e = s->engine;
+    ph__list_remove(&job->link);
+    job->session = NULL;
     job->secure = ph_machine_secure(s->machine);
-    ph__job_take_verdicts(job, s->machine);
-    if (died_while_idle(s, job)) {
-        job->replayed = true;
-        job->attempts--;
-        job->session = NULL;
-        ph__engine_return_job(s->engine, job);
+    size_t limit = ph__job_take_verdicts(job, s->machine, e->aborted);
+    if (limit && limit < e->recipients)
+        e->recipients = (unsigned)limit; /* U21: it will be so next time */
+    if (ph__job_is_open(job)) {
+        again(s, job, !job->untouched);
         return;
     }
-    s->engine->stats.messages += accepted_by_any(job);
-    ph__engine_finish_job(s->engine, job);
+    if (died_while_idle(s, job)) {
+        job->replayed = true;
+        reopen(job);
+        again(s, job, false);
+        return;
+    }
+    e->stats.messages += accepted_by_any(job);
+    ph__engine_finish_job(e, job);
 }
 
 /* The machine will not even begin: an address that cannot be sent. */
 static void job_unfit(struct ph__session *s, struct ph__job *job, int rc)
 {
-    struct ph_error why = {
-        .code = rc,
-        .stage = PH_STAGE_MAIL,
-        .state = "",
-        .reply = {.text = ""},
-        .detail = rc == PH_E_ADDRESS ? "address needs SMTPUTF8" : ""};
+    struct ph_error why = {.code = rc,
+                           .stage = PH_STAGE_MAIL,
+                           .state = "",
+                           .reply = {.text = ""},
+                           .detail = ""};
     bool for_now = rc == PH_E_NOMEM;
     ph__job_judge(job, for_now ? PH_UNSENT : PH_REFUSED, &why);
     ph__engine_finish_job(s->engine, job);
+}
+
+static int begin(struct ph__session *s, struct ph__job *job)
+{
+    int rc = ph__job_take_turn(job, s->engine->recipients);
+    if (rc)
+        return rc;
+    /* The machine may raise its end at once: first among the jobs, then told */
+    ph__list_append(&s->jobs, &job->link);
+    job->session = s;
+    rc = ph_machine_begin(s->machine, &job->turn.env);
+    if (!rc)
+        return PH_OK;
+    ph__list_remove(&job->link);
+    job->session = NULL;
+    return rc;
 }
 
 /* True if a transaction has begun. */
@@ -120,7 +165,7 @@ static bool begin_next(struct ph__session *s)
     struct ph__job *job;
     while ((job = ph__engine_take_job(s->engine)) != NULL) {
         job->reached = true;
-        int rc = ph_machine_begin(s->machine, &job->env);
+        int rc = begin(s, job);
         if (!rc)
             break;
         job_unfit(s, job, rc);
@@ -129,8 +174,6 @@ static bool begin_next(struct ph__session *s)
         return false;
     s->idle = false;
     s->messages++;
-    s->job = job;
-    job->session = s;
     job->attempts++;
     return true;
 }
@@ -141,17 +184,22 @@ static bool worn_out(const struct ph__session *s)
     return limit && s->messages >= limit;
 }
 
-/* READY: take a job, or leave, or wait. */
+/* A transaction may begin: take a job, or leave, or wait. A job rides behind
+ * another only when it would have to wait for a session anyway. */
 static void use(struct ph__session *s, uint64_t now)
 {
     struct ph__engine *e = s->engine;
-    if (!worn_out(s) && begin_next(s))
+    bool rides = !ph__list_empty(&s->jobs);
+    bool wanted = !rides || ph__engine_is_crowded(e);
+    if (!worn_out(s) && wanted && begin_next(s))
         return;
-    if (worn_out(s) || e->draining) {
+    if (worn_out(s) || (e->draining && !e->stats.queued)) {
         s->idle = false;
         (void)ph_machine_tell(s->machine, PH_SIGNAL_QUIT, NULL);
         return;
     }
+    if (rides)
+        return;
     if (!s->idle)
         s->deadline = now + e->opts.idle_ms;
     s->idle = true;
@@ -168,29 +216,36 @@ static void greet(struct ph__session *s)
 
 /* ---- serving ---- */
 
-/* True with an order. */
-static bool on_event(struct ph__session *s, uint64_t now,
-                     const struct ph_event *ev, struct ph__order *out)
+static void give_piece(struct ph__session *s, struct ph__job *job)
 {
+    bool last;
+    struct ph_slice piece = ph__job_next_piece(job, &last);
+    (void)ph_machine_body(s->machine, piece.data, piece.len, last);
+}
+
+/* True with an order. */
+static bool on_event(struct ph__session *s, const struct ph_event *ev,
+                     struct ph__order *out)
+{
+    struct ph__job *job = ev->user;
     switch (ev->type) {
     case PH_EVENT_START_TLS:
         *out = (struct ph__order){.type = PH__START_TLS, .session = s};
         return true;
     case PH_EVENT_READY:
         greet(s);
-        use(s, now);
         return false;
     case PH_EVENT_NEED_BODY:
-        (void)ph_machine_body(s->machine, s->job->content.data,
-                              s->job->content.len, true);
+        give_piece(s, job);
         return false;
     case PH_EVENT_COMMIT:
-        *out = (struct ph__order){.type = PH__COMMIT, .job = s->job};
+        *out = (struct ph__order){.type = PH__COMMIT, .job = job};
         return true;
     case PH_EVENT_RECIPIENT:
+    case PH_EVENT_REPLY:
         return false;
     case PH_EVENT_DONE:
-        job_done(s);
+        job_done(s, job);
         return false;
     case PH_EVENT_CLOSED:
         end(s, ev->error);
@@ -225,10 +280,19 @@ static bool order_close(struct ph__session *s, struct ph__order *out)
 static bool pull(struct ph__session *s, uint64_t now, struct ph__order *out)
 {
     struct ph_event ev;
-    while (s->phase == PH__TALKING && ph__list_empty(&s->engine->finished) &&
-           ph_machine_next(s->machine, &ev))
-        if (on_event(s, now, &ev, out))
-            return true;
+    while (s->phase == PH__TALKING && ph__list_empty(&s->engine->finished)) {
+        if (ph_machine_next(s->machine, &ev)) {
+            if (on_event(s, &ev, out))
+                return true;
+            continue;
+        }
+        bool idle = s->idle;
+        size_t messages = s->messages;
+        if (ph_machine_may_begin(s->machine))
+            use(s, now);
+        if (idle == s->idle && messages == s->messages)
+            break; /* nothing has come of it */
+    }
     return false;
 }
 
@@ -243,8 +307,6 @@ bool ph__session_serve(struct ph__session *s, uint64_t now,
         }
         count_out(s);
     }
-    if (s->phase == PH__TALKING && s->idle)
-        use(s, now);
     if (s->phase == PH__TALKING && pull(s, now, out))
         return true;
     if (!ph__list_empty(&s->engine->finished))
@@ -278,18 +340,23 @@ void ph__session_dialled(struct ph__session *s, uint64_t now, const char *hello)
     ph__session_wake(s);
 }
 
-/* Pulls while it feeds, except for what needs the driver. */
+/* Pulls while it feeds, and no octet is left behind: only while events are
+ * queued does feeding stop, and none of those is an order. The texts of a job
+ * that is done live until the next transaction begins, which none does here. */
 void ph__session_received(struct ph__session *s, const char *data, size_t len)
 {
+    s->engine->stats.octets_received += len;
+    s->engine->stats.round_trips += s->spoke;
+    s->spoke = false;
     while (len && s->phase == PH__TALKING) {
+        struct ph_event ev;
         size_t taken = ph_machine_feed(s->machine, data, len);
         data += taken;
         len -= taken;
-        struct ph_event ev;
-        /* Only RECIPIENT events come in such numbers that feeding stops. */
-        if (len && (!ph_machine_next(s->machine, &ev) ||
-                    ev.type != PH_EVENT_RECIPIENT))
+        if (!len || !ph_machine_next(s->machine, &ev))
             break;
+        if (ev.type == PH_EVENT_DONE)
+            job_done(s, ev.user);
     }
     ph__session_wake(s);
 }
@@ -307,6 +374,8 @@ void ph__session_sent(struct ph__session *s, size_t len)
 {
     if (!s->machine)
         return;
+    s->engine->stats.octets_sent += len;
+    s->spoke |= len > 0;
     ph_machine_sent(s->machine, len);
     if (s->phase == PH__TALKING)
         ph__session_wake(s);

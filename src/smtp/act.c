@@ -1,19 +1,33 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
 #include "smtp/machine.h"
 
+/* Each action of the table is the function of its name; one that is missing
+ * does not compile. All are about where the receiver stands. */
+
+static void pass(struct ph_machine *m)
+{
+}
+
+/* ---- the session ---- */
+
+static void learn(struct ph_machine *m)
+{
+    ph__caps_read(&m->caps, m->reply.text, m->config.without);
+}
+
 static void fail(struct ph_machine *m)
 {
     const struct ph__row *row = &ph__table[m->recv.state];
-    bool by_driver = row->kind == HOLD_ROW || row->kind == SEND_ROW;
-    if (by_driver) {
+    if (row->kind == HOLD_ROW) {
         enum ph_code code =
             row->stage == PH_STAGE_TLS ? PH_E_TLS : PH_E_CONTENT;
         ph__machine_blame(m, code, row->stage, false);
         return;
     }
-    bool for_now = m->reply.code / 100 == 4;
+    bool for_now = m->reply.code / 100 == 4 || m->reply.code == 221;
     enum ph_code for_good =
         row->stage == PH_STAGE_AUTH ? PH_E_AUTH : PH_E_PERMANENT;
     ph__machine_blame(m, for_now ? PH_E_TEMPORARY : for_good, row->stage, true);
@@ -33,8 +47,9 @@ static void fail_locally(struct ph_machine *m, enum ph_code code,
 static void no_tls(struct ph_machine *m)
 {
     fail_locally(m, PH_E_NO_TLS, PH_STAGE_STARTTLS,
-                 m->caps.starttls ? "the server refuses STARTTLS"
-                                  : "the server does not offer STARTTLS");
+                 ph__caps_have(&m->caps, PH__EXT_STARTTLS)
+                     ? "the server refuses STARTTLS"
+                     : "the server does not offer STARTTLS");
 }
 
 static void no_auth(struct ph_machine *m)
@@ -57,6 +72,8 @@ static void challenge(struct ph_machine *m)
     struct ph__buf reply = PH__BUF(PH__AUTH_LINE_MAX);
     ph__buf_wipe(&m->answer);
     m->answer_ready = false;
+    if (++m->steps > PH__AUTH_STEPS_MAX)
+        return;
     int rc = ph__base64_decode(&raw, m->reply.text, strlen(m->reply.text));
     if (!rc)
         rc = ph__sasl_step(m->sasl, ph__buf_text(&raw), raw.len, &reply);
@@ -75,100 +92,194 @@ static void drop(struct ph_machine *m)
     m->sasl = NULL;
 }
 
-static void unfit(struct ph_machine *m)
+/* RFC 4954 6: log in once with PLAIN, and the mechanism may be had later. */
+static void only_plain(struct ph_machine *m)
 {
-    const struct ph_envelope *env = &m->tx.env;
-    bool eight_bit =
-        env->eight_bit && !m->caps.eight_bit && !m->config.force_8bit;
-    ph__buf_clear(&m->detail);
-    (void)ph__buf_add_text(&m->detail,
-                           eight_bit ? "8-bit content, and no 8BITMIME offered"
-                                     : "larger than the SIZE the server takes");
-    struct ph_error why = {.code = eight_bit ? PH_E_CONTENT : PH_E_LIMIT,
-                           .stage = PH_STAGE_MAIL,
-                           .state = ph__table[ST_FITS].name};
-    for (size_t i = 0; i < env->to_count; i++)
-        ph__transaction_decide(&m->tx, i, PH_REFUSED, &why);
-    ph__machine_close_transaction(m);
+    drop(m);
+    m->dropped = ~ph__sasl_bit("PLAIN");
+}
+
+static void report(struct ph_machine *m)
+{
+    free(m->query_text);
+    m->query_text = NULL;
+    m->event_reply = m->reply;
+    ph__machine_raise(m, &(struct ph__raised){.type = PH_EVENT_REPLY});
+}
+
+/* ---- transactions ---- */
+
+/* What it said it does not know, it had offered; or it lost its place in a
+ * group. */
+static void distrust(struct ph_machine *m)
+{
+    m->suspect = true;
+    m->mangled |= m->flight.count > 0;
 }
 
 static void begin(struct ph_machine *m)
 {
-    m->recv.rcpt = 0;
     ph__buf_clear(&m->detail);
-    m->content = (struct ph__content){0};
-    m->trace_content = 0;
+    ph__machine_prepare(m, &m->recv);
 }
 
-/* After MAIL was refused nothing that RCPT says counts any more. */
-static void hear_of_recipient(struct ph_machine *m, bool accepted)
+static void unfit(struct ph_machine *m)
 {
-    if (m->tx.spoiled)
+    struct ph__transaction *tx = ph__tx(m, m->recv.tx);
+    struct ph_error why = {.stage = PH_STAGE_MAIL,
+                           .state = ph__table[ST_FITS].name};
+    why.code = ph__machine_obstacle(m, tx, &why.detail);
+    for (size_t i = 0; i < tx->env.to_count; i++)
+        ph__transaction_decide(tx, i, PH_REFUSED, &why);
+    ph__machine_close_transaction(m);
+}
+
+/* RFC 9422 4.3: another session may. */
+static void turn_away(struct ph_machine *m)
+{
+    struct ph__transaction *tx = ph__tx(m, m->recv.tx);
+    struct ph_error why = {.code = PH_E_LIMIT,
+                           .stage = PH_STAGE_RCPT,
+                           .state = ph__table[ST_ROOM].name,
+                           .detail = "the server takes no further domain in "
+                                     "one session"};
+    for (size_t i = 0; i < tx->env.to_count; i++)
+        ph__transaction_postpone(tx, i, PH_UNSENT, &why);
+    ph__machine_close_transaction(m);
+}
+
+static void raise_recipient(struct ph_machine *m, bool refused)
+{
+    struct ph__raised event = {.type = PH_EVENT_RECIPIENT,
+                               .tx = m->recv.tx,
+                               .index = m->recv.rcpt,
+                               .refused = refused};
+    ph__machine_raise(m, &event);
+}
+
+static void accept(struct ph_machine *m)
+{
+    struct ph__transaction *tx = ph__tx(m, m->recv.tx);
+    tx->answered++;
+    if (tx->spoiled)
         return;
-    if (accepted)
-        ph__transaction_accept(&m->tx, m->recv.rcpt);
+    ph__transaction_accept(tx, m->recv.rcpt);
+    raise_recipient(m, false);
+}
+
+static void reject(struct ph_machine *m)
+{
+    struct ph__transaction *tx = ph__tx(m, m->recv.tx);
+    tx->answered++;
+    if (tx->spoiled)
+        return;
+    ph__machine_judge(m, m->recv.rcpt);
+    raise_recipient(m, true);
+}
+
+static void reject_last(struct ph_machine *m)
+{
+    distrust(m);
+    reject(m);
+}
+
+static void postpone(struct ph_machine *m)
+{
+    struct ph__transaction *tx = ph__tx(m, m->recv.tx);
+    struct ph_error why = {.code = PH_E_TEMPORARY,
+                           .stage = PH_STAGE_RCPT,
+                           .state = ph__table[m->recv.state].name,
+                           .reply = m->reply};
+    tx->answered++;
+    tx->limited = true;
+    ph__transaction_postpone(tx, m->recv.rcpt, PH_DEFERRED, &why);
+}
+
+static void next(struct ph_machine *m)
+{
+    const struct ph__transaction *tx = ph__tx(m, m->recv.tx);
+    do
+        m->recv.rcpt++;
+    while (tx->fates[m->recv.rcpt].decided &&
+           !tx->fates[m->recv.rcpt].reply_code);
+}
+
+static void spoil(struct ph_machine *m)
+{
+    ph__machine_judge_all(m);
+    ph__tx(m, m->recv.tx)->spoiled = true;
+}
+
+static void spoil_last(struct ph_machine *m)
+{
+    distrust(m);
+    spoil(m);
+}
+
+static void finish(struct ph_machine *m)
+{
+    ph__machine_close_transaction(m);
+}
+
+static void withdraw(struct ph_machine *m)
+{
+    struct ph__transaction *tx = ph__tx(m, m->recv.tx);
+    struct ph_error why = {.code = PH_E_CANCELED,
+                           .stage = PH_STAGE_RCPT,
+                           .state = ph__table[m->recv.state].name,
+                           .detail = "another recipient was not accepted, and "
+                                     "it was to be all or nobody"};
+    for (size_t i = 0; i < tx->env.to_count; i++)
+        ph__transaction_decide(tx, i, PH_DEFERRED, &why);
+    ph__machine_close_transaction(m);
+}
+
+static void refuse(struct ph_machine *m)
+{
+    ph__machine_judge_accepted(m);
+    ph__machine_close_transaction(m);
+}
+
+static void refuse_last(struct ph_machine *m)
+{
+    distrust(m);
+    refuse(m);
+}
+
+/* RFC 5321 4.1.1.4: the reply is about all; in LMTP it is about one. */
+static void decline(struct ph_machine *m)
+{
+    if (m->config.lmtp)
+        ph__machine_judge_heir(m);
     else
-        ph__machine_judge(m, m->recv.rcpt);
-    ph__machine_raise(m, PH_EVENT_RECIPIENT, m->recv.rcpt,
-                      accepted ? NULL : &m->event_error);
+        ph__machine_judge_accepted(m);
+}
+
+static void deliver(struct ph_machine *m)
+{
+    bool spoiled = ph__tx(m, m->recv.tx)->spoiled;
+    m->chunks_proven |= m->recv.state == ST_LAST && !spoiled;
+    decline(m);
+}
+
+static void decline_last(struct ph_machine *m)
+{
+    distrust(m);
+    decline(m);
+}
+
+static void breach(struct ph_machine *m)
+{
+    m->mangled |= m->flight.count > 1;
+    ph__machine_blame(m, PH_E_PROTOCOL, ph__table[m->recv.state].stage, true);
 }
 
 void ph__machine_act(struct ph_machine *m, enum ph__action act)
 {
-    switch (act) {
-    case ACT_pass:
-        return;
-    case ACT_learn:
-        ph__caps_read(&m->caps, m->reply.text, m->config.without);
-        return;
-    case ACT_forget:
-        forget(m);
-        return;
-    case ACT_challenge:
-        challenge(m);
-        return;
-    case ACT_drop:
-        drop(m);
-        return;
-    case ACT_begin:
-        begin(m);
-        return;
-    case ACT_unfit:
-        unfit(m);
-        return;
-    case ACT_accept:
-        hear_of_recipient(m, true);
-        return;
-    case ACT_reject:
-        hear_of_recipient(m, false);
-        return;
-    case ACT_next:
-        m->recv.rcpt++;
-        return;
-    case ACT_spoil:
-        ph__machine_judge_all(m);
-        m->tx.spoiled = true;
-        return;
-    case ACT_finish:
-        ph__machine_close_transaction(m);
-        return;
-    case ACT_refuse:
-    case ACT_deliver: /* the same, by a better reply */
-        ph__machine_judge_all(m);
-        ph__machine_close_transaction(m);
-        return;
-    case ACT_fail:
-        fail(m);
-        return;
-    case ACT_no_tls:
-        no_tls(m);
-        return;
-    case ACT_no_auth:
-        no_auth(m);
-        return;
-    case ACT_breach:
-        ph__machine_blame(m, PH_E_PROTOCOL, ph__table[m->recv.state].stage,
-                          true);
-        return;
-    }
+    static void (*const actions[])(struct ph_machine *) = {
+#define X(name, text) [ACT_##name] = name,
+        PH__ACTION_MAP(X)
+#undef X
+    };
+    actions[act](m);
 }

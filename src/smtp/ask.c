@@ -1,65 +1,235 @@
 #include "smtp/machine.h"
 
-static bool content_fits(const struct ph_machine *m)
+/* The answer to each question of the table is the function of its name; one
+ * that is missing does not compile. `m` is the machine, `at` who asks: the
+ * receiver, who knows, or the sender, who runs ahead in hope.
+ *
+ * Where the sender has been, the receiver follows: with commands in flight, its
+ * questions about the way are answered by the oldest of them. */
+#define ASKED(name)                                                            \
+    static bool name(const struct ph_machine *m, const struct ph__cursor *at)
+
+static bool by_receiver(const struct ph_machine *m, const struct ph__cursor *at)
 {
-    const struct ph_envelope *env = &m->tx.env;
-    bool octets = !env->eight_bit || m->caps.eight_bit || m->config.force_8bit;
-    bool size = !m->caps.size_max || env->content_size <= m->caps.size_max;
-    return octets && size; /* RFC 6152 3, RFC 1870 4 */
+    return at == &m->recv;
 }
 
-static bool recipient_left(const struct ph_machine *m,
-                           const struct ph__cursor *at)
+static bool followed(const struct ph_machine *m, const struct ph__cursor *at)
 {
-    const struct ph__flight *f = &m->flight;
-    if (m->tx.spoiled) /* only those whose replies are still due */
-        return f->count && f->said[f->first].state == ST_RCPT;
-    return at->rcpt + 1 < m->tx.env.to_count;
+    return by_receiver(m, at) && m->flight.count > 0;
+}
+
+ASKED(nothing)
+{
+    return false;
+}
+
+/* ---- about the session ---- */
+
+ASKED(tls_first)
+{
+    return m->config.tls == PH_TLS_IMPLICIT;
+}
+
+ASKED(helo_suffices)
+{
+    enum ph_tls tls = m->config.tls;
+    bool no_upgrade =
+        tls == PH_TLS_IMPLICIT || /* nothing could be hidden */
+        (!m->secure && (tls == PH_TLS_NONE || tls == PH_TLS_OPPORTUNISTIC));
+    return !m->config.auth.user && !m->config.lmtp && no_upgrade;
+}
+
+ASKED(tls_wanted)
+{
+    return !m->secure && (m->config.tls == PH_TLS_REQUIRED ||
+                          m->config.tls == PH_TLS_OPPORTUNISTIC);
+}
+
+ASKED(starttls_offered)
+{
+    return ph__caps_have(&m->caps, PH__EXT_STARTTLS);
+}
+
+ASKED(tls_required)
+{
+    return m->config.tls == PH_TLS_REQUIRED;
+}
+
+ASKED(tls_optional)
+{
+    return m->config.tls == PH_TLS_OPPORTUNISTIC;
+}
+
+ASKED(credentials_given)
+{
+    return m->config.auth.user != NULL;
+}
+
+ASKED(secret_is_safe)
+{
+    return m->secure || m->config.auth.plaintext;
+}
+
+ASKED(mechanism_shared)
+{
+    return m->tries < PH__AUTH_TRIES_MAX &&
+           ph__sasl_choose(m->config.mechanisms, m->caps.mechanisms,
+                           m->dropped) != NULL;
+}
+
+ASKED(answer_ready)
+{
+    return m->answer_ready;
+}
+
+/* RFC 4954 6, 4.7.12: a transition that PLAIN brings about. */
+ASKED(plain_may_help)
+{
+    const char *plain =
+        ph__sasl_choose("PLAIN", m->caps.mechanisms, m->dropped);
+    return m->secure && plain && m->mechanism != plain &&
+           m->tries + 1 < PH__AUTH_TRIES_MAX;
+}
+
+ASKED(mechanism_done)
+{
+    return ph__sasl_done(m->sasl);
+}
+
+ASKED(lmtp)
+{
+    return m->config.lmtp;
+}
+
+ASKED(query_given)
+{
+    return m->query_text != NULL;
+}
+
+ASKED(in_flight)
+{
+    return m->flight.count > 0;
+}
+
+ASKED(reset_owed)
+{
+    if (followed(m, at))
+        return ph__head(m)->state == ST_RSET;
+    if (by_receiver(m, at))
+        return ph__tx(m, at->tx)->spoiled;
+    return ph__another_begun(m, at);
+}
+
+ASKED(session_spent)
+{
+    bool used_up = m->caps.mail_max && m->mails >= m->caps.mail_max;
+    if (followed(m, at))
+        return ph__head(m)->state == ST_QUIT;
+    return m->suspect || used_up || (m->quitting && !ph__another_begun(m, at));
+}
+
+/* ---- about the transaction ---- */
+
+/* Not if a limit keeps even the first one out. */
+ASKED(recipients_allowed)
+{
+    const struct ph__transaction *tx = ph__tx(m, at->tx);
+    return ph__transaction_next(tx, 0) < tx->limit ||
+           tx->limit == tx->env.to_count;
+}
+
+ASKED(content_fits)
+{
+    const struct ph__transaction *tx = ph__tx(m, at->tx);
+    const char *words;
+    return ph__transaction_next(tx, 0) < tx->limit &&
+           ph__machine_obstacle(m, tx, &words) == PH_OK;
+}
+
+ASKED(mail_refused)
+{
+    return ph__tx(m, at->tx)->spoiled;
+}
+
+static bool says(const struct ph_reply *reply, int subject, int detail)
+{
+    return reply->enhanced[1] == subject && reply->enhanced[2] == detail;
+}
+
+/* RFC 5321 4.5.3.1.10: 452, and a 552 that means the same. With nobody
+ * accepted another transaction would fare no better. */
+ASKED(limit_reached)
+{
+    const struct ph__transaction *tx = ph__tx(m, at->tx);
+    const struct ph_reply *reply = &m->reply;
+    bool vague = !reply->enhanced[0] || says(reply, 3, 0) ||
+                 says(reply, 3, 1) || says(reply, 5, 0);
+    if (!tx->accepted || says(reply, 5, 3))
+        return tx->accepted > 0;
+    return reply->code == 452 ? vague
+                              : !reply->enhanced[0] && tx->accepted >= 100;
+}
+
+ASKED(recipient_left)
+{
+    const struct ph__transaction *tx = ph__tx(m, at->tx);
+    if (followed(m, at))
+        return ph__head(m)->state == ST_RCPT;
+    return !tx->spoiled && !tx->limited &&
+           ph__transaction_next(tx, at->rcpt + 1) < tx->limit;
+}
+
+ASKED(recipient_accepted)
+{
+    return !by_receiver(m, at) || ph__tx(m, at->tx)->accepted > 0;
+}
+
+ASKED(somebody_missing)
+{
+    const struct ph__transaction *tx = ph__tx(m, at->tx);
+    return by_receiver(m, at) && tx->env.all_or_nothing &&
+           tx->accepted < tx->env.to_count;
+}
+
+ASKED(chunking_used)
+{
+    return ph__tx(m, at->tx)->chunked;
+}
+
+ASKED(chunk_given)
+{
+    if (followed(m, at))
+        return ph__head(m)->state == ST_CHUNK;
+    return ph__tx(m, at->tx)->chunked && !m->piece.last;
+}
+
+ASKED(commit_wanted)
+{
+    return ph__tx(m, at->tx)->env.commit;
+}
+
+ASKED(content_wanted)
+{
+    return !by_receiver(m, at) || ph__tx(m, at->tx)->accepted > 0;
+}
+
+/* The sender says a content once, however many replies are due to it. */
+ASKED(reply_left)
+{
+    const struct ph__said *head = ph__head(m);
+    return by_receiver(m, at) && head && head->tx == at->tx &&
+           ph__table[head->state].lost == LOST_doubt;
 }
 
 bool ph__machine_ask(const struct ph_machine *m, const struct ph__cursor *at,
                      enum ph__question question)
 {
-    const struct ph__config *config = &m->config;
-    switch (question) {
-    case ASK_nothing:
-        return false;
-    case ASK_tls_first:
-        return config->tls == PH_TLS_IMPLICIT;
-    case ASK_helo_suffices:
-        return !config->auth.user && (m->secure || config->tls == PH_TLS_NONE ||
-                                      config->tls == PH_TLS_OPPORTUNISTIC);
-    case ASK_tls_wanted:
-        return !m->secure && (config->tls == PH_TLS_REQUIRED ||
-                              config->tls == PH_TLS_OPPORTUNISTIC);
-    case ASK_starttls_offered:
-        return m->caps.starttls;
-    case ASK_tls_required:
-        return config->tls == PH_TLS_REQUIRED;
-    case ASK_credentials_given:
-        return config->auth.user != NULL;
-    case ASK_secret_is_safe:
-        return m->secure || config->auth.plaintext;
-    case ASK_tls_optional:
-        return config->tls == PH_TLS_OPPORTUNISTIC;
-    case ASK_mechanism_shared:
-        return m->tries < PH__AUTH_TRIES_MAX &&
-               ph__sasl_choose(config->mechanisms, m->caps.mechanisms,
-                               m->dropped) != NULL;
-    case ASK_answer_ready:
-        return m->answer_ready;
-    case ASK_mechanism_done:
-        return ph__sasl_done(m->sasl);
-    case ASK_content_fits:
-        return content_fits(m);
-    case ASK_in_flight:
-        return m->flight.count > 0;
-    case ASK_recipient_left:
-        return recipient_left(m, at);
-    case ASK_recipient_accepted: /* the sender runs ahead in hope */
-        return at != &m->recv || m->tx.accepted > 0;
-    case ASK_commit_wanted:
-        return m->tx.env.commit;
-    }
-    return false;
+    static bool (*const answers[])(const struct ph_machine *,
+                                   const struct ph__cursor *) = {
+#define X(name, text) [ASK_##name] = name,
+        PH__QUESTION_MAP(X)
+#undef X
+    };
+    return answers[question](m, at);
 }

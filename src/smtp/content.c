@@ -7,6 +7,10 @@ enum { COPY_BELOW = 128 };
 
 static int add(struct ph__out *out, const char *data, size_t len)
 {
+    if (out->measuring) {
+        out->queued += len;
+        return PH_OK;
+    }
     return len < COPY_BELOW ? ph__out_copy(out, data, len)
                             : ph__out_borrow(out, data, len);
 }
@@ -35,16 +39,16 @@ static int line(struct ph__content *c, struct ph__out *out, struct run *run,
     if (memchr(at, '\r', len - crlf))
         return PH_E_CONTENT;
     int rc = PH_OK;
-    if (!c->within_line && len && *at == '.') {
+    if (c->kind == PH__CONTENT_DATA && !c->within_line && len && *at == '.') {
         rc = flush(out, run, at);
         if (!rc)
-            rc = ph__out_copy(out, ".", 1);
+            rc = add(out, ".", 1);
     }
     c->within_line = len > 0;
     if (!rc && ended && !crlf) {
         rc = flush(out, run, end);
         if (!rc)
-            rc = ph__out_copy(out, "\r", 1);
+            rc = add(out, "\r", 1);
     }
     if (ended)
         c->within_line = false;
@@ -60,7 +64,7 @@ static int settle_cr(struct ph__content *c, struct ph__out *out,
     if (*data != '\n')
         return PH_E_CONTENT;
     c->after_cr = false;
-    return ph__out_copy(out, "\r", 1);
+    return add(out, "\r", 1);
 }
 
 int ph__content_add(struct ph__content *c, struct ph__out *out,
@@ -68,6 +72,8 @@ int ph__content_add(struct ph__content *c, struct ph__out *out,
 {
     if (!len)
         return PH_OK;
+    if (c->kind == PH__CONTENT_BINARY)
+        return add(out, data, len);
     if (memchr(data, '\0', len))
         return PH_E_CONTENT;
     const char *end = data + len;
@@ -96,5 +102,17 @@ int ph__content_end(struct ph__content *c, struct ph__out *out)
         return PH_E_CONTENT;
     bool unfinished = c->within_line;
     c->within_line = false;
-    return unfinished ? ph__out_copy(out, "\r\n", 2) : PH_OK;
+    return unfinished ? add(out, "\r\n", 2) : PH_OK;
+}
+
+int ph__content_measure(const struct ph__content *c, const char *data,
+                        size_t len, bool last, uint64_t *octets)
+{
+    struct ph__content dry = *c;
+    struct ph__out out = {.measuring = true};
+    int rc = ph__content_add(&dry, &out, data, len);
+    if (!rc && last)
+        rc = ph__content_end(&dry, &out);
+    *octets = out.queued;
+    return rc;
 }

@@ -15,6 +15,7 @@ struct ph__out {
     struct ph__block *blocks; /* the newest first */
     uint64_t queued;          /* octets ever queued */
     uint64_t sent;            /* octets ever sent */
+    bool measuring;           /* nothing is kept: only `queued` counts */
 };
 
 /* PH_E_NOMEM. A borrowed slice must stay until it is sent. */

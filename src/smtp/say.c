@@ -2,62 +2,11 @@
 
 #include "base/base64.h"
 #include "smtp/machine.h"
+#include "smtp/parameters.h"
 
-/* The only place that writes command lines (S20). Typed parts go in; octets
- * below 32 were refused before: hello and credentials by ph_machine_new(),
- * addresses by ph__transaction_begin(). */
-struct line {
-    char data[PH__COMMAND_MAX];
-    size_t len;
-    size_t secret_from; /* what follows is not for the trace; 0 = nothing */
-    bool too_long;
-};
+/* The only place that writes commands. */
 
-static void add(struct line *l, const char *text)
-{
-    size_t len = strlen(text);
-    if (len > sizeof(l->data) - l->len) {
-        l->too_long = true;
-        return;
-    }
-    memcpy(l->data + l->len, text, len);
-    l->len += len;
-}
-
-static void add_number(struct line *l, uint64_t value)
-{
-    char digits[24] = {0};
-    size_t at = sizeof(digits) - 1;
-    do {
-        digits[--at] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value);
-    add(l, digits + at);
-}
-
-static void add_mail(struct line *l, const struct ph_machine *m)
-{
-    const struct ph_envelope *env = &m->tx.env;
-    add(l, "MAIL FROM:<");
-    add(l, env->from);
-    add(l, ">");
-    if (m->caps.size && env->content_size) { /* RFC 1870 5 */
-        add(l, " SIZE=");
-        add_number(l, env->content_size);
-    }
-    if (m->caps.eight_bit && env->eight_bit)
-        add(l, " BODY=8BITMIME"); /* RFC 6152 2 */
-}
-
-static void add_rcpt(struct line *l, const struct ph_machine *m,
-                     const struct ph__cursor *at)
-{
-    add(l, "RCPT TO:<");
-    add(l, m->tx.env.to[at->rcpt]);
-    add(l, ">");
-}
-
-static int end_line(struct ph_machine *m, struct line *l)
+static int end_line(struct ph_machine *m, struct ph__line *l)
 {
     if (l->too_long)
         return PH_E_LIMIT;
@@ -69,17 +18,18 @@ static int end_line(struct ph_machine *m, struct line *l)
 
 /* AUTH starts anew: mechanism, SASL, and the initial response if the line with
  * it is not too long (RFC 4954 4). */
-static int say_auth(struct ph_machine *m, struct line *l)
+static int say_auth(struct ph_machine *m, struct ph__line *l)
 {
     struct ph__buf raw = PH__BUF(PH__AUTH_LINE_MAX);
     m->mechanism =
         ph__sasl_choose(m->config.mechanisms, m->caps.mechanisms, m->dropped);
     ph__sasl_free(m->sasl);
     m->sasl = NULL;
+    m->steps = 0;
     ph__buf_wipe(&m->answer);
     int rc = ph__sasl_new(&m->sasl, m->mechanism, &m->config.auth);
-    add(l, "AUTH ");
-    add(l, m->mechanism);
+    ph__line_add(l, "AUTH ");
+    ph__line_add(l, m->mechanism);
     bool with_response =
         !m->config.auth.two_step && ph__sasl_client_first(m->mechanism);
     if (!rc && with_response) {
@@ -96,9 +46,9 @@ static int say_auth(struct ph_machine *m, struct line *l)
         rc = ph__sasl_new(&m->sasl, m->mechanism, &m->config.auth);
         return rc ? rc : end_line(m, l);
     }
-    add(l, " ");
+    ph__line_add(l, " ");
     l->secret_from = l->len;
-    add(l, m->answer.len ? ph__buf_text(&m->answer) : "=");
+    ph__line_add(l, m->answer.len ? ph__buf_text(&m->answer) : "=");
     return end_line(m, l);
 }
 
@@ -111,28 +61,72 @@ static int say_answer(struct ph_machine *m)
     return rc ? rc : ph__out_copy(&m->out, "\r\n", 2);
 }
 
-static int say_simple(struct ph_machine *m, struct line *l, const char *verb,
-                      const char *argument)
+static int say_simple(struct ph_machine *m, struct ph__line *l,
+                      const char *verb, const char *argument)
 {
-    add(l, verb);
+    ph__line_add(l, verb);
     if (argument) {
-        add(l, " ");
-        add(l, argument);
+        ph__line_add(l, " ");
+        ph__line_add(l, argument);
     }
     return end_line(m, l);
 }
 
+/* Its content, if it has any, begins behind it. */
+static int say_mail(struct ph_machine *m, struct ph__line *l,
+                    const struct ph__transaction *tx)
+{
+    m->mails++;
+    m->trace_content = 0;
+    m->content =
+        (struct ph__content){.kind = tx->env.binary ? PH__CONTENT_BINARY
+                                     : tx->chunked  ? PH__CONTENT_BDAT
+                                                    : PH__CONTENT_DATA};
+    ph__line_add(l, "MAIL FROM:<");
+    ph__line_add(l, tx->env.from);
+    ph__line_add(l, ">");
+    ph__parameters_add_mail(l, &m->caps, tx);
+    return end_line(m, l);
+}
+
+static int say_rcpt(struct ph_machine *m, struct ph__line *l,
+                    const struct ph__transaction *tx, size_t i)
+{
+    ph__line_add(l, "RCPT TO:<");
+    ph__line_add(l, tx->env.to[i]);
+    ph__line_add(l, ">");
+    ph__parameters_add_rcpt(l, &m->caps, tx, i);
+    return end_line(m, l);
+}
+
+/* RFC 3030 2: the octets follow at once, and are counted before. */
+static int say_bdat(struct ph_machine *m, struct ph__line *l)
+{
+    const struct ph__piece *piece = &m->piece;
+    ph__line_add(l, "BDAT ");
+    ph__line_add_number(l, (int64_t)piece->octets);
+    ph__line_add(l, piece->last ? " LAST" : "");
+    int rc = end_line(m, l);
+    if (!rc)
+        rc = ph__content_add(&m->content, &m->out, piece->data, piece->len);
+    if (!rc && piece->last)
+        rc = ph__content_end(&m->content, &m->out);
+    ph__machine_trace_body(m, piece->data, piece->len);
+    m->trace_content = (size_t)piece->octets;
+    ph__machine_trace_body_end(m);
+    return rc;
+}
+
 int ph__machine_say(struct ph_machine *m, const struct ph__cursor *at)
 {
-    struct line l;
-    l.len = 0;
-    l.secret_from = 0;
-    l.too_long = false;
+    struct ph__line l;
+    ph__line_init(&l);
     switch (ph__table[at->state].say) {
     case SAY_nothing:
         return PH_OK;
     case SAY_ehlo:
-        return say_simple(m, &l, "EHLO", m->config.hello);
+        return say_simple(m, &l, m->config.lmtp ? "LHLO" : "EHLO",
+                          m->config.hello);
     case SAY_helo:
         return say_simple(m, &l, "HELO", m->config.hello);
     case SAY_starttls:
@@ -143,14 +137,16 @@ int ph__machine_say(struct ph_machine *m, const struct ph__cursor *at)
         return say_answer(m);
     case SAY_star:
         return say_simple(m, &l, "*", NULL);
+    case SAY_query:
+        return say_simple(m, &l, m->query_text, NULL);
     case SAY_mail:
-        add_mail(&l, m);
-        return end_line(m, &l);
+        return say_mail(m, &l, ph__tx(m, at->tx));
     case SAY_rcpt:
-        add_rcpt(&l, m, at);
-        return end_line(m, &l);
+        return say_rcpt(m, &l, ph__tx(m, at->tx), at->rcpt);
     case SAY_data:
         return say_simple(m, &l, "DATA", NULL);
+    case SAY_bdat:
+        return say_bdat(m, &l);
     case SAY_dot:
         ph__machine_trace_body_end(m);
         return say_simple(m, &l, ".", NULL);

@@ -61,6 +61,9 @@ static int configure(struct ph__config *config,
 {
     config->tls = opts->tls;
     config->force_8bit = opts->force_8bit;
+    config->lmtp = opts->lmtp;
+    config->chunking = opts->chunking;
+    config->ahead = opts->ahead;
     config->trace = opts->trace;
     int rc = ph__text_copy(&config->hello,
                            opts->hello ? opts->hello : "[127.0.0.1]");
@@ -82,7 +85,7 @@ int ph_machine_new(struct ph_machine **out,
     if (!m)
         return PH_E_NOMEM;
     ph__reply_init(&m->reader, opts->trace > 0);
-    ph__transaction_init(&m->tx);
+    m->recv.tx = m->send.tx = m->offered = PH__NO_TX;
     ph__buf_init(&m->answer, PH__AUTH_LINE_MAX);
     ph__buf_init(&m->error_text, PH__REPLY_TEXT_MAX);
     ph__buf_init(&m->error_detail, PH__DETAIL_MAX);
@@ -102,6 +105,13 @@ int ph_machine_new(struct ph_machine **out,
     return PH_OK;
 }
 
+static void forget_transaction(struct ph__transaction *tx)
+{
+    if (tx)
+        ph__transaction_done(tx);
+    free(tx);
+}
+
 void ph_machine_free(struct ph_machine *m)
 {
     if (!m)
@@ -114,7 +124,10 @@ void ph_machine_free(struct ph_machine *m)
     free(m->config.without);
     ph__sasl_free(m->sasl);
     ph__reply_done(&m->reader);
-    ph__transaction_done(&m->tx);
+    for (size_t i = 0; i < PH__TRANSACTIONS; i++)
+        forget_transaction(m->transactions[i]);
+    ph__domains_done(&m->domains);
+    free(m->query_text);
     ph__out_done(&m->out);
     ph__buf_wipe(&m->answer);
     ph__buf_done(&m->error_text);

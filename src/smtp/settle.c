@@ -1,10 +1,15 @@
 #include "smtp/machine.h"
 
-void ph__machine_raise(struct ph_machine *m, enum ph_event_type type,
-                       size_t index, const struct ph_error *error)
+void ph__machine_raise(struct ph_machine *m, const struct ph__raised *event)
 {
-    m->events[m->event_count++] =
-        (struct ph_event){.type = type, .index = index, .error = error};
+    m->events[m->event_count++] = *event;
+}
+
+static void raise_done(struct ph_machine *m, unsigned number)
+{
+    struct ph__raised done = {.type = PH_EVENT_DONE, .tx = number};
+    ph__tx(m, number)->open = false;
+    ph__machine_raise(m, &done);
 }
 
 void ph__machine_blame(struct ph_machine *m, enum ph_code code,
@@ -24,6 +29,8 @@ void ph__machine_blame(struct ph_machine *m, enum ph_code code,
     (void)ph__buf_add_text(&m->error_detail, ph__buf_text(&m->detail));
     m->error.detail = ph__buf_text(&m->error_detail);
 }
+
+/* ---- by a reply ---- */
 
 static struct ph_error why_by_reply(const struct ph_machine *m)
 {
@@ -47,57 +54,120 @@ static enum ph_outcome outcome_of(const struct ph_error *why)
 void ph__machine_judge(struct ph_machine *m, size_t i)
 {
     struct ph_error why = why_by_reply(m);
-    ph__transaction_decide(&m->tx, i, outcome_of(&why), &why);
+    ph__transaction_decide(ph__tx(m, m->recv.tx), i, outcome_of(&why), &why);
 }
 
 void ph__machine_judge_all(struct ph_machine *m)
 {
-    for (size_t i = 0; i < m->tx.env.to_count; i++)
+    size_t count = ph__tx(m, m->recv.tx)->env.to_count;
+    for (size_t i = 0; i < count; i++)
         ph__machine_judge(m, i);
 }
 
-/* How many RCPTs have left completely: those answered, and those in flight
- * that the transport has taken. */
-static size_t written(const struct ph_machine *m)
+void ph__machine_judge_accepted(struct ph_machine *m)
 {
-    const struct ph__fate *fate = &m->tx.fates[m->recv.rcpt];
+    const struct ph__transaction *tx = ph__tx(m, m->recv.tx);
+    for (size_t i = 0; i < tx->env.to_count && tx->accepted; i++)
+        if (tx->fates[i].accepted)
+            ph__machine_judge(m, i);
+}
+
+void ph__machine_judge_heir(struct ph_machine *m)
+{
+    struct ph__transaction *tx = ph__tx(m, m->recv.tx);
+    while (tx->heir < tx->env.to_count && !tx->fates[tx->heir].accepted)
+        tx->heir++;
+    if (tx->heir < tx->env.to_count)
+        ph__machine_judge(m, tx->heir++);
+}
+
+void ph__machine_close_transaction(struct ph_machine *m)
+{
+    struct ph__transaction *tx = ph__tx(m, m->recv.tx);
+    struct ph_error why = {.code = PH_E_LIMIT,
+                           .stage = PH_STAGE_RCPT,
+                           .state = ph__table[m->recv.state].name,
+                           .detail = "the server takes no more recipients in "
+                                     "one transaction"};
+    if (!tx->open)
+        return;
+    for (size_t i = 0; i < tx->env.to_count; i++)
+        ph__transaction_postpone(tx, i, PH_UNSENT, &why);
+    raise_done(m, m->recv.tx);
+}
+
+/* ---- by the end of the session ---- */
+
+/* How many RCPTs of it have left completely: those answered, and those in
+ * flight that the transport has taken. */
+static size_t written(const struct ph_machine *m, unsigned number)
+{
     const struct ph__flight *f = &m->flight;
-    size_t n = m->recv.rcpt + (fate->accepted || fate->decided);
+    size_t n = ph__tx(m, number)->answered;
     for (size_t i = 0; i < f->count; i++) {
         const struct ph__said *s = &f->said[(f->first + i) % PH__FLIGHT_MAX];
-        n += s->state == ST_RCPT && s->end <= m->out.sent;
+        n += s->state == ST_RCPT && s->tx == number && s->end <= m->out.sent;
     }
     return n;
 }
 
-void ph__machine_abandon(struct ph_machine *m)
+/* Has its content left, so that it may have been delivered? Not after a 421:
+ * that says what became of it, and of whatever came behind. */
+static bool in_doubt(const struct ph_machine *m, unsigned number)
 {
-    if (!m->tx.open)
-        return;
+    const struct ph__flight *f = &m->flight;
+    if (m->error.reply.code == 421)
+        return false;
+    for (size_t i = 0; i < f->count; i++) {
+        const struct ph__said *s = &f->said[(f->first + i) % PH__FLIGHT_MAX];
+        if (s->tx == number && ph__table[s->state].lost == LOST_doubt)
+            return s->end <= m->out.sent;
+    }
+    return false;
+}
+
+static struct ph_error why_abandoned(const struct ph_machine *m, bool current,
+                                     bool doubt)
+{
     const struct ph__row *row = &ph__table[m->recv.state];
-    bool doubt = row->lost == LOST_doubt;
     struct ph_error why = m->error;
     if (!why.code)
         why.code = PH_E_CLOSED;
     if (doubt && why.code != PH_E_PROTOCOL)
         why.code = PH_E_DOUBT;
-    why.stage = row->stage;
+    why.stage = doubt ? PH_STAGE_CONTENT : current ? row->stage : PH_STAGE_MAIL;
     why.state = row->name;
-    size_t sent = written(m);
-    for (size_t i = 0; i < m->tx.env.to_count; i++) {
-        bool in_doubt = doubt && m->tx.fates[i].accepted;
-        ph__transaction_decide(&m->tx, i,
-                               in_doubt   ? PH_UNCERTAIN
-                               : i < sent ? PH_DEFERRED
-                                          : PH_UNSENT,
-                               &why);
-    }
+    return why;
 }
 
-void ph__machine_close_transaction(struct ph_machine *m)
+/* Recipients are said in order, those refused here left out: the first
+ * `sent` that are not decided without a reply have left. */
+static void abandon(struct ph_machine *m, unsigned number)
 {
-    if (!m->tx.open)
-        return;
-    m->tx.open = false;
-    ph__machine_raise(m, PH_EVENT_DONE, 0, NULL);
+    struct ph__transaction *tx = ph__tx(m, number);
+    bool current = number == m->recv.tx;
+    bool doubt = in_doubt(m, number);
+    struct ph_error why = why_abandoned(m, current, doubt);
+    size_t left = written(m, number);
+    for (size_t i = 0; i < tx->env.to_count; i++) {
+        const struct ph__fate *fate = &tx->fates[i];
+        bool sent = left > 0 && (!fate->decided || fate->reply_code);
+        left -= sent;
+        enum ph_outcome outcome = doubt && sent ? PH_UNCERTAIN
+                                  : sent        ? PH_DEFERRED
+                                                : PH_UNSENT;
+        if (current || outcome == PH_UNCERTAIN)
+            ph__transaction_decide(tx, i, outcome, &why);
+        else
+            ph__transaction_postpone(tx, i, outcome, &why);
+    }
+    raise_done(m, number);
+}
+
+void ph__machine_abandon(struct ph_machine *m)
+{
+    unsigned first = m->recv.tx == PH__NO_TX ? 0 : m->recv.tx;
+    for (unsigned n = first; n != m->begun; n++)
+        if (ph__tx(m, n)->open)
+            abandon(m, n);
 }

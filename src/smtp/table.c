@@ -33,15 +33,8 @@
                     .lost = LOST_##lost_,                                      \
                     .secs = secs_,                                             \
                     .edge = {[DONE] = EDGE done, [STOP] = EDGE stop}},
-#define SEND(state, stage_, say_, done, stop, lost_, secs_)                    \
-    [ST_##state] = {.name = #state,                                            \
-                    .kind = SEND_ROW,                                          \
-                    .stage = PH_STAGE_##stage_,                                \
-                    .say = SAY_##say_,                                         \
-                    .lost = LOST_##lost_,                                      \
-                    .secs = secs_,                                             \
-                    .edge = {[DONE] = EDGE done, [STOP] = EDGE stop}},
 #define WHEN(...)
+#define EARLY(...)
 const struct ph__row ph__table[ST_COUNT] = {
 #include "smtp/table.def"
 };
@@ -49,8 +42,8 @@ const struct ph__row ph__table[ST_COUNT] = {
 #define WAIT(...)
 #define PICK(...)
 #define HOLD(...)
-#define SEND(...)
-#define WHEN(state, first_, last_, to) {ST_##state, first_, last_, EDGE to},
+#define WHEN(state, first, last, to)  {ST_##state, false, first, last, EDGE to},
+#define EARLY(state, first, last, to) {ST_##state, true, first, last, EDGE to},
 const struct ph__exception ph__exceptions[] = {
 #include "smtp/table.def"
 };
@@ -61,23 +54,53 @@ _Static_assert(ST_START == 0, "a zeroed machine is at START");
 
 static const struct ph__edge breach = {ACT_breach, ST_CLOSED};
 
-static const struct ph__edge *exception(enum ph__state state, int code)
+/* The first exception of this state or of a later one. */
+static size_t first_exception(enum ph__state state)
 {
-    for (size_t i = 0; i < ph__exception_count; i++) {
+    size_t from = 0;
+    size_t to = ph__exception_count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (ph__exceptions[middle].state < state)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static const struct ph__edge *exception(enum ph__state state, bool early,
+                                        int code)
+{
+    for (size_t i = first_exception(state); i < ph__exception_count; i++) {
         const struct ph__exception *e = &ph__exceptions[i];
-        if (e->state == state && code >= e->first && code <= e->last)
+        if (e->state != state)
+            return NULL;
+        if (e->early == early && code >= e->first && code <= e->last)
             return &e->edge;
     }
     return NULL;
 }
 
+struct ph__edge ph__edge_early(enum ph__state state, int code)
+{
+    const struct ph__edge *special = exception(state, true, code);
+    if (special)
+        return *special;
+    if (code == 421 && ph__table[state].kind == WAIT_ROW)
+        return (struct ph__edge){ACT_fail, ST_CLOSED};
+    return breach;
+}
+
 struct ph__edge ph__edge_for(enum ph__state state, int code)
 {
     const struct ph__row *row = &ph__table[state];
-    const struct ph__edge *special = exception(state, code);
+    if (row->kind == HOLD_ROW)
+        return ph__edge_early(state, code);
+    const struct ph__edge *special = exception(state, false, code);
     if (special)
         return *special;
-    if (row->kind != WAIT_ROW)
+    if (row->kind != WAIT_ROW || code == 220 || code == 221 || code == 235)
         return breach;
     if (code == 421) /* RFC 5321 3.8: the server is closing, whatever we did */
         return (struct ph__edge){row->edge[R4YZ].act, ST_CLOSED};

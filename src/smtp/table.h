@@ -11,15 +11,25 @@
     X(forget, "secure now: forget what was learned in clear")                  \
     X(challenge, "hand the challenge to SASL")                                 \
     X(drop, "give this mechanism up")                                          \
+    X(only_plain, "give every mechanism up but PLAIN")                         \
+    X(report, "tell the driver what was answered")                             \
     X(begin, "open the transaction")                                           \
-    X(unfit, "refuse the message ourselves: too large, or 8-bit")              \
+    X(turn_away, "put every recipient off, close the transaction")             \
+    X(unfit, "refuse the message ourselves, close the transaction")            \
     X(accept, "this recipient may receive it")                                 \
     X(reject, "this recipient is refused")                                     \
+    X(reject_last, "this recipient is refused; use this session no more")      \
+    X(postpone, "this recipient and the unsaid go in another transaction")     \
     X(next, "turn to the next recipient")                                      \
     X(spoil, "every recipient is refused with this reply")                     \
+    X(spoil_last, "every recipient is refused; use this session no more")      \
+    X(withdraw, "whoever was accepted is put off, close the transaction")      \
     X(finish, "close the transaction")                                         \
     X(refuse, "refuse whoever was accepted, close the transaction")            \
-    X(deliver, "whoever was accepted has it, close the transaction")           \
+    X(refuse_last, "refuse, close; use this session no more")                  \
+    X(deliver, "whom this reply is about has it")                              \
+    X(decline, "whom this reply is about is refused")                          \
+    X(decline_last, "whom it is about is refused; use this session no more")   \
     X(fail, "the session fails with this reply")                               \
     X(no_tls, "TLS is required and not to be had")                             \
     X(no_auth, "credentials cannot be used here")                              \
@@ -37,24 +47,39 @@
     X(tls_optional, "was TLS to be tried only?")                               \
     X(mechanism_shared, "is a mechanism left that both sides have?")           \
     X(answer_ready, "has SASL an answer?")                                     \
+    X(plain_may_help, "secure, and is PLAIN offered but not yet tried?")       \
     X(mechanism_done, "has the mechanism run to its end?")                     \
-    X(content_fits, "does the server take this size and these octets?")        \
+    X(query_given, "is there something to ask, and no transaction?")           \
+    X(recipients_allowed, "may this session have its first recipient?")        \
+    X(content_fits, "does the server take what this message needs?")           \
     X(in_flight, "is a further reply due?")                                    \
+    X(mail_refused, "was MAIL refused?")                                       \
+    X(limit_reached, "does it mean too many recipients?")                      \
     X(recipient_left, "is a recipient left?")                                  \
     X(recipient_accepted, "was any recipient accepted?")                       \
-    X(commit_wanted, "is the driver to be asked before the last octets?")
+    X(somebody_missing, "all or nothing, and not all were accepted?")          \
+    X(chunking_used, "does the content go in chunks?")                         \
+    X(lmtp, "is it LMTP?")                                                     \
+    X(chunk_given, "is this piece a chunk that others follow?")                \
+    X(content_wanted, "does anybody get this content yet?")                    \
+    X(commit_wanted, "is the driver to be asked before the last octets?")      \
+    X(reply_left, "is a reply due for another recipient?")                     \
+    X(reset_owed, "does another ride in its group, or was a part refused?")    \
+    X(session_spent, "is this session not to be used again?")
 
 #define PH__COMMAND_MAP(X)                                                     \
     X(nothing, "")                                                             \
-    X(ehlo, "EHLO name")                                                       \
+    X(ehlo, "EHLO name (LMTP: LHLO name)")                                     \
     X(helo, "HELO name")                                                       \
     X(starttls, "STARTTLS")                                                    \
     X(auth, "AUTH mechanism [initial response]")                               \
     X(answer, "base64 answer")                                                 \
     X(star, "*")                                                               \
-    X(mail, "MAIL FROM:<reverse-path> [SIZE=n] [BODY=8BITMIME]")               \
-    X(rcpt, "RCPT TO:<recipient>")                                             \
+    X(query, "NOOP, VRFY, EXPN or HELP [argument]")                            \
+    X(mail, "MAIL FROM:<reverse-path> [parameters]")                           \
+    X(rcpt, "RCPT TO:<recipient> [parameters]")                                \
     X(data, "DATA")                                                            \
+    X(bdat, "BDAT octets [LAST], and the octets")                              \
     X(dot, ".")                                                                \
     X(rset, "RSET")                                                            \
     X(quit, "QUIT")
@@ -89,16 +114,16 @@ enum ph__state {
 #define WAIT(state, ...) ST_##state,
 #define PICK(state, ...) ST_##state,
 #define HOLD(state, ...) ST_##state,
-#define SEND(state, ...) ST_##state,
 #define WHEN(...)
+#define EARLY(...)
 #include "smtp/table.def"
     ST_COUNT
 };
 
 /* A forgotten row is kind 0. */
-enum ph__kind { WAIT_ROW = 1, PICK_ROW, HOLD_ROW, SEND_ROW };
+enum ph__kind { WAIT_ROW = 1, PICK_ROW, HOLD_ROW };
 
-/* Columns of WAIT; of PICK; of HOLD and SEND. */
+/* Columns of WAIT; of PICK; of HOLD. */
 enum { R2YZ, R3YZ, R4YZ, R5YZ, COLUMNS };
 enum { YES, NO };
 enum { DONE, STOP };
@@ -121,9 +146,11 @@ struct ph__row {
     struct ph__edge edge[COLUMNS];
 };
 
-/* In this state codes first..last take this edge instead of their column's. */
+/* In this state codes first..last take this edge instead of their column's:
+ * replies that are due, or replies that come too early. Sorted by state. */
 struct ph__exception {
     enum ph__state state;
+    bool early;
     int first;
     int last;
     struct ph__edge edge;
@@ -133,10 +160,11 @@ extern const struct ph__row ph__table[ST_COUNT];
 extern const struct ph__exception ph__exceptions[];
 extern const size_t ph__exception_count;
 
-/* Total: every state answers for every code; 0-999, or -1 for garbage. A HOLD
- * or SEND row answers for a reply that nothing asked for. For a PICK row, which
- * never meets a reply, the answer is breach. */
+/* Total: every state answers for every code; 0-999, or -1 for garbage. A PICK
+ * row never meets a reply; its answer is breach. */
 struct ph__edge ph__edge_for(enum ph__state state, int code);
+/* The same for a reply that nothing asked for yet, or at all. */
+struct ph__edge ph__edge_early(enum ph__state state, int code);
 
 const char *ph__action_name(enum ph__action act);
 const char *ph__action_text(enum ph__action act);

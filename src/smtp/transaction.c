@@ -4,6 +4,7 @@
 #include "base/address.h"
 #include "base/text.h"
 #include "smtp/limits.h"
+#include "smtp/parameters.h"
 #include "smtp/transaction.h"
 
 void ph__transaction_init(struct ph__transaction *tx)
@@ -19,12 +20,9 @@ void ph__transaction_done(struct ph__transaction *tx)
     tx->fates = NULL;
 }
 
-/* Commands are ASCII (RFC 5321 2.4) as long as SMTPUTF8 is not spoken. */
 static bool sendable(const char *address, enum ph__address_use use)
 {
-    size_t len = strlen(address);
-    return !ph__address_problem(address, len, use) &&
-           ph__text_is_ascii(address, len);
+    return !ph__address_problem(address, strlen(address), use);
 }
 
 static int check(const struct ph_envelope *env)
@@ -38,7 +36,7 @@ static int check(const struct ph_envelope *env)
     for (size_t i = 0; i < env->to_count; i++)
         if (!sendable(env->to[i], PH__RECIPIENT))
             return PH_E_ADDRESS;
-    return PH_OK;
+    return ph__parameters_check(env);
 }
 
 int ph__transaction_begin(struct ph__transaction *tx,
@@ -47,21 +45,24 @@ int ph__transaction_begin(struct ph__transaction *tx,
     int rc = check(env);
     if (rc)
         return rc;
-    if (env->to_count > tx->cap) {
+    struct ph__transaction old = *tx;
+    if (env->to_count > old.cap) {
         struct ph__fate *fates =
-            realloc(tx->fates, env->to_count * sizeof(*fates));
+            realloc(old.fates, env->to_count * sizeof(*fates));
         if (!fates)
             return PH_E_NOMEM;
-        tx->fates = fates;
-        tx->cap = env->to_count;
+        old.fates = fates;
+        old.cap = env->to_count;
     }
-    memset(tx->fates, 0, env->to_count * sizeof(*tx->fates));
-    ph__buf_clear(&tx->texts);
-    tx->last_text = SIZE_MAX;
-    tx->env = *env;
-    tx->accepted = 0;
-    tx->open = true;
-    tx->spoiled = false;
+    memset(old.fates, 0, env->to_count * sizeof(*old.fates));
+    ph__buf_clear(&old.texts);
+    *tx = (struct ph__transaction){.env = *env,
+                                   .fates = old.fates,
+                                   .cap = old.cap,
+                                   .texts = old.texts,
+                                   .last_text = SIZE_MAX,
+                                   .limit = env->to_count,
+                                   .open = true};
     return PH_OK;
 }
 
@@ -85,6 +86,8 @@ void ph__transaction_decide(struct ph__transaction *tx, size_t i,
     struct ph__fate *fate = &tx->fates[i];
     if (fate->decided)
         return;
+    bool by_reply = why->reply.code != 0;
+    bool has_detail = !by_reply && why->detail && *why->detail;
     tx->accepted -= fate->accepted;
     *fate = (struct ph__fate){.outcome = outcome,
                               .decided = true,
@@ -93,7 +96,18 @@ void ph__transaction_decide(struct ph__transaction *tx, size_t i,
                               .state = why->state,
                               .reply_code = why->reply.code};
     memcpy(fate->enhanced, why->reply.enhanced, sizeof(fate->enhanced));
-    fate->text = why->reply.code ? keep_text(tx, why->reply.text) : SIZE_MAX;
+    fate->text = by_reply ? keep_text(tx, why->reply.text) : SIZE_MAX;
+    fate->detail = has_detail ? keep_text(tx, why->detail) : SIZE_MAX;
+}
+
+void ph__transaction_postpone(struct ph__transaction *tx, size_t i,
+                              enum ph_outcome outcome,
+                              const struct ph_error *why)
+{
+    if (tx->fates[i].decided)
+        return;
+    ph__transaction_decide(tx, i, outcome, why);
+    tx->fates[i].postponed = true;
 }
 
 void ph__transaction_accept(struct ph__transaction *tx, size_t i)
@@ -102,4 +116,34 @@ void ph__transaction_accept(struct ph__transaction *tx, size_t i)
         return;
     tx->fates[i].accepted = true;
     tx->accepted++;
+}
+
+size_t ph__transaction_next(const struct ph__transaction *tx, size_t i)
+{
+    while (i < tx->limit && tx->fates[i].decided)
+        i++;
+    return i;
+}
+
+static const char *text_at(const struct ph__transaction *tx, size_t i,
+                           size_t offset)
+{
+    bool has = tx->fates[i].decided && offset < tx->texts.len;
+    return has ? tx->texts.data + offset : "";
+}
+
+void ph__transaction_verdict(const struct ph__transaction *tx, size_t i,
+                             struct ph_verdict *out)
+{
+    const struct ph__fate *fate = &tx->fates[i];
+    *out = (struct ph_verdict){
+        .outcome = fate->outcome,
+        .postponed = fate->postponed,
+        .why = {.code = fate->code,
+                .stage = fate->stage,
+                .state = fate->state ? fate->state : "",
+                .reply = {.code = fate->reply_code,
+                          .text = text_at(tx, i, fate->text)},
+                .detail = text_at(tx, i, fate->detail)}};
+    memcpy(out->why.reply.enhanced, fate->enhanced, sizeof(fate->enhanced));
 }

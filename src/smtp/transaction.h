@@ -11,13 +11,15 @@
 struct ph__fate {
     enum ph_outcome outcome;
     bool decided;
-    bool accepted; /* RCPT was answered 2yz; the final word is still due */
+    bool accepted;  /* RCPT was answered 2yz; the final word is still due */
+    bool postponed; /* decided, but not for lack of merit */
     enum ph_code code;
     enum ph_stage stage;
     const char *state;
     int reply_code;
     int enhanced[3];
-    size_t text; /* offset into texts */
+    size_t text;   /* of the reply: offset into texts */
+    size_t detail; /* offset into texts; SIZE_MAX = none, as for text */
 };
 
 struct ph__transaction {
@@ -27,8 +29,15 @@ struct ph__transaction {
     struct ph__buf texts; /* reply texts, each ended by '\0' */
     size_t last_text;     /* where the latest begins; SIZE_MAX = none */
     size_t accepted;      /* recipients accepted and not yet decided */
-    bool open;            /* begun, and DONE not yet raised */
-    bool spoiled;         /* MAIL was refused: all is decided */
+    size_t answered;      /* RCPTs that were answered */
+    size_t limit;    /* recipients before this one may be in it (RFC 9422) */
+    size_t heir;     /* LMTP: whom the next final reply may be about */
+    bool open;       /* begun, and DONE not yet raised */
+    bool prepared;   /* limit is known, and who cannot be sent is refused */
+    bool chunked;    /* its content goes by BDAT */
+    bool wants_utf8; /* SMTPUTF8 is needed for one that can be sent */
+    bool spoiled;    /* MAIL or a chunk was refused: all is decided */
+    bool limited;    /* the server takes no more recipients */
 };
 
 void ph__transaction_init(struct ph__transaction *tx);
@@ -40,6 +49,16 @@ int ph__transaction_begin(struct ph__transaction *tx,
 void ph__transaction_decide(struct ph__transaction *tx, size_t i,
                             enum ph_outcome outcome,
                             const struct ph_error *why);
+/* The same, for reasons that are not the recipient's: it may go in another
+ * transaction at once. */
+void ph__transaction_postpone(struct ph__transaction *tx, size_t i,
+                              enum ph_outcome outcome,
+                              const struct ph_error *why);
 void ph__transaction_accept(struct ph__transaction *tx, size_t i);
+void ph__transaction_verdict(const struct ph__transaction *tx, size_t i,
+                             struct ph_verdict *out);
+
+/* The first recipient from `i` on that is to be said; tx->limit if none. */
+size_t ph__transaction_next(const struct ph__transaction *tx, size_t i);
 
 #endif

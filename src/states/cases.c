@@ -18,16 +18,24 @@ static int class_of(int code)
     return code < 200 || code > 599 ? 0 : code / 100;
 }
 
+static struct ph__edge edge_on(const struct ph__cases *cases, bool early,
+                               int code)
+{
+    return early ? ph__edge_early(cases->state, code)
+                 : ph__edge_for(cases->state, code);
+}
+
 /* The edge that most codes of a class take. A majority vote: where there is no
  * majority any edge will do, because the codes that differ are listed. */
-static struct ph__edge usual(enum ph__state state, int class)
+static struct ph__edge usual(const struct ph__cases *cases, bool early,
+                             int class)
 {
     struct ph__edge edge = {0};
     int votes = 0;
     for (int code = GARBAGE; code <= LAST_CODE; code++) {
         if (class_of(code) != class)
             continue;
-        struct ph__edge one = ph__edge_for(state, code);
+        struct ph__edge one = edge_on(cases, early, code);
         if (!votes)
             edge = one;
         votes += ph__edge_same(one, edge) ? 1 : -1;
@@ -78,15 +86,19 @@ static void add_answers(struct ph__cases *cases, const char *const names[2])
     }
 }
 
-static void add_class(struct ph__cases *cases, struct ph__edge edge, int class)
+static void add_class(struct ph__cases *cases, bool early, struct ph__edge edge,
+                      int class)
 {
     struct ph__case *c = append(cases, CASE_CLASS, edge);
-    if (c)
-        memcpy(c->name, class_names[class], strlen(class_names[class]) + 1);
+    if (!c)
+        return;
+    c->early = early;
+    memcpy(c->name, class_names[class], strlen(class_names[class]) + 1);
 }
 
 /* One code that differs from its class; it may lengthen the run before it. */
-static int add_code(struct ph__cases *cases, struct ph__edge edge, int code)
+static int add_code(struct ph__cases *cases, bool early, struct ph__edge edge,
+                    int code)
 {
     struct ph__case *last = &cases->list[cases->count - 1];
     bool longer = last->kind == CASE_CODES && last->last == code - 1 &&
@@ -97,24 +109,25 @@ static int add_code(struct ph__cases *cases, struct ph__edge edge, int code)
         return PH_E_LIMIT;
     if (!longer)
         c->first = code;
+    c->early = early;
     c->last = code;
     name_codes(c);
     return PH_OK;
 }
 
-static int add_replies(struct ph__cases *cases)
+static int add_replies(struct ph__cases *cases, bool early)
 {
     static const int order[CLASSES] = {2, 3, 4, 5, 0};
     struct ph__edge edge[6] = {{0}};
     for (int i = 0; i < CLASSES; i++) {
-        edge[order[i]] = usual(cases->state, order[i]);
-        add_class(cases, edge[order[i]], order[i]);
+        edge[order[i]] = usual(cases, early, order[i]);
+        add_class(cases, early, edge[order[i]], order[i]);
     }
     int rc = PH_OK;
     for (int code = GARBAGE; code <= LAST_CODE && !rc; code++) {
-        struct ph__edge one = ph__edge_for(cases->state, code);
+        struct ph__edge one = edge_on(cases, early, code);
         if (!ph__edge_same(one, edge[class_of(code)]))
-            rc = add_code(cases, one, code);
+            rc = add_code(cases, early, one, code);
     }
     return rc;
 }
@@ -125,24 +138,56 @@ int ph__cases_of(struct ph__cases *out, enum ph__state state)
     static const char *const of_driver[] = {"done", "stop"};
     out->state = state;
     out->count = 0;
-    enum ph__kind kind = ph__table[state].kind;
-    if (kind != WAIT_ROW)
-        add_answers(out, kind == PICK_ROW ? of_pick : of_driver);
-    return kind == PICK_ROW ? PH_OK : add_replies(out);
+    switch (ph__table[state].kind) {
+    case PICK_ROW:
+        add_answers(out, of_pick);
+        return PH_OK;
+    case HOLD_ROW:
+        add_answers(out, of_driver);
+        return add_replies(out, false);
+    case WAIT_ROW:
+        break;
+    }
+    int rc = add_replies(out, false);
+    return rc ? rc : add_replies(out, true);
 }
 
-/* Everywhere: it does what 4yz does, then CLOSED. */
+/* Everywhere: it does what 4yz does, then CLOSED; early it ends the session. */
 static bool plain_421(const struct ph__cases *cases, const struct ph__case *c)
 {
     const struct ph__row *row = &ph__table[cases->state];
+    enum ph__action act = c->early ? ACT_fail : row->edge[R4YZ].act;
     return row->kind == WAIT_ROW && c->kind == CASE_CODES && c->first == 421 &&
-           c->last == 421 && c->edge.next == ST_CLOSED &&
-           c->edge.act == row->edge[R4YZ].act;
+           c->last == 421 && c->edge.next == ST_CLOSED && c->edge.act == act;
 }
 
 static bool is_breach(const struct ph__case *c)
 {
     return c->edge.act == ACT_breach && c->edge.next == ST_CLOSED;
+}
+
+/* Codes that belong to one command each, met elsewhere. */
+static bool misplaced(const struct ph__case *c)
+{
+    for (int code = c->first; code <= c->last; code++)
+        if (code != 220 && code != 221 && code != 235)
+            return false;
+    return is_breach(c) && !c->early;
+}
+
+static bool any_case(const struct ph__cases *cases, const struct ph__case *c)
+{
+    return c >= cases->list;
+}
+const struct ph__case_filter ph__case_every = {any_case};
+
+/* Does a reply that is due do the same? */
+static bool also_due(const struct ph__cases *cases, const struct ph__case *c)
+{
+    for (const struct ph__case *b = cases->list; b < c; b++)
+        if (c->early && !b->early && ph__edge_same(b->edge, c->edge))
+            return true;
+    return false;
 }
 
 static bool in_picture(const struct ph__cases *cases, const struct ph__case *c)
@@ -151,7 +196,7 @@ static bool in_picture(const struct ph__cases *cases, const struct ph__case *c)
         return false; /* the end: whatever happens, we stay */
     if (c->kind == CASE_ANSWER)
         return true;
-    return !is_breach(c) && !plain_421(cases, c);
+    return !is_breach(c) && !plain_421(cases, c) && !also_due(cases, c);
 }
 const struct ph__case_filter ph__case_picture = {in_picture};
 
@@ -159,13 +204,19 @@ static bool beside_columns(const struct ph__cases *cases,
                            const struct ph__case *c)
 {
     if (c->kind == CASE_CODES)
-        return !plain_421(cases, c);
-    /* WAIT has no column for "other"; HOLD and SEND have none for replies. */
-    bool wait = ph__table[cases->state].kind == WAIT_ROW;
-    bool column = wait && strcmp(c->name, class_names[0]) != 0;
+        return !plain_421(cases, c) && !misplaced(c);
+    /* WAIT has no column for "other", or early; HOLD has none for replies. */
+    bool column = ph__table[cases->state].kind == WAIT_ROW && !c->early &&
+                  strcmp(c->name, class_names[0]) != 0;
     return c->kind == CASE_CLASS && !column && !is_breach(c);
 }
 const struct ph__case_filter ph__case_exception = {beside_columns};
+
+/* Said together with `c`? */
+static bool alike(const struct ph__case *b, const struct ph__case *c)
+{
+    return b->early == c->early && ph__edge_same(b->edge, c->edge);
+}
 
 bool ph__case_leads(const struct ph__cases *cases, const struct ph__case *c,
                     const struct ph__case_filter *filter)
@@ -173,18 +224,17 @@ bool ph__case_leads(const struct ph__cases *cases, const struct ph__case *c,
     if (!filter->wants(cases, c))
         return false;
     for (const struct ph__case *b = cases->list; b < c; b++)
-        if (filter->wants(cases, b) && ph__edge_same(b->edge, c->edge))
+        if (filter->wants(cases, b) && alike(b, c))
             return false;
     return true;
 }
 
 /* Do replies of every class take this edge? */
-static bool by_any(const struct ph__cases *cases, struct ph__edge edge)
+static bool by_any(const struct ph__cases *cases, const struct ph__case *c)
 {
     int n = 0;
     for (size_t i = 0; i < cases->count; i++)
-        n += cases->list[i].kind == CASE_CLASS &&
-             ph__edge_same(cases->list[i].edge, edge);
+        n += cases->list[i].kind == CASE_CLASS && alike(&cases->list[i], c);
     return n == CLASSES;
 }
 
@@ -192,13 +242,16 @@ void ph__case_label(struct ph__pen *pen, const struct ph__cases *cases,
                     const struct ph__case *c,
                     const struct ph__case_filter *filter)
 {
-    bool any = by_any(cases, c->edge);
+    bool any = by_any(cases, c);
     const char *between = "";
+    if (c->early) {
+        PH__WRITE(pen, "early");
+        between = " ";
+    }
     for (size_t i = 0; i < cases->count; i++) {
         const struct ph__case *b = &cases->list[i];
         bool said = any && b->kind == CASE_CLASS;
-        if (said || !filter->wants(cases, b) ||
-            !ph__edge_same(b->edge, c->edge))
+        if (said || !filter->wants(cases, b) || !alike(b, c))
             continue;
         PH__WRITE(pen, "%s%s", between, b->name);
         between = " ";

@@ -10,8 +10,7 @@ static const char *kind_look(enum ph__kind kind)
     static const char *const looks[] = {
         [WAIT_ROW] = "shape=box, style=\"rounded,filled\", fillcolor=white",
         [PICK_ROW] = "shape=hexagon, fillcolor=\"#fff6cc\"",
-        [HOLD_ROW] = "shape=box, peripheries=2, fillcolor=\"#d7e7ff\"",
-        [SEND_ROW] = "shape=box, style=\"dashed,filled\", fillcolor=white"};
+        [HOLD_ROW] = "shape=box, peripheries=2, fillcolor=\"#d7e7ff\""};
     return looks[kind];
 }
 
@@ -61,14 +60,6 @@ static void write_stage(struct ph__pen *pen, enum ph_stage stage,
     PH__WRITE(pen, "%s", open ? "  }\n" : "");
 }
 
-/* Failures point to a small copy of their target's name, so that QUIT and
- * CLOSED do not pull the whole drawing together. */
-static bool to_copy(struct ph__edge edge)
-{
-    return (edge.next == ST_QUIT || edge.next == ST_CLOSED) &&
-           ph__line_of(edge.act) == LINE_BAD;
-}
-
 static void write_edge(struct ph__pen *pen, const struct ph__cases *cases,
                        const struct ph__case *c)
 {
@@ -77,7 +68,9 @@ static void write_edge(struct ph__pen *pen, const struct ph__cases *cases,
     const struct ph__route *r =
         ph__layout_route(&ph__layout, cases->state, c->edge);
     bool main = r && r->look == PH__ROUTE_MAIN;
-    bool copy = to_copy(c->edge);
+    /* What the drawing shows as a stub points to a small copy of its target's
+     * name, so that QUIT and CLEAR do not pull the whole together. */
+    bool copy = r && r->look == PH__ROUTE_STUB;
     if (copy)
         PH__WRITE(pen,
                   "  %s_%s_%s [shape=box, style=\"rounded,filled\", "
@@ -114,11 +107,11 @@ static void write_legend(struct ph__pen *pen)
                    "rounded: sends a command, waits for its reply\\l"
                    "hexagon: asks a question, moves on at once\\l"
                    "double: raises an event, waits for the driver\\l"
-                   "dashed: says what earns no reply\\l"
                    "green: the way of a message that is delivered\\l"
                    "red: somebody is refused, or something fails\\l"
                    "any other reply is a breach, then CLOSED\\l"
-                   "421 does what 4yz does, then CLOSED\\l\"]\n");
+                   "421 does what 4yz does, then CLOSED\\l"
+                   "early: before the command has left\\l\"]\n");
 }
 
 int ph__picture_dot(struct ph__buf *out, enum ph__state only)

@@ -16,17 +16,27 @@ enum ph__line_class ph__line_of(enum ph__action act)
     case ACT_learn:
     case ACT_forget:
     case ACT_challenge:
+    case ACT_only_plain:
+    case ACT_report:
     case ACT_begin:
     case ACT_accept:
+    case ACT_postpone:
     case ACT_next:
+    case ACT_finish:
     case ACT_deliver:
         return LINE_PLAIN;
     case ACT_drop:
+    case ACT_turn_away:
     case ACT_unfit:
     case ACT_reject:
+    case ACT_reject_last:
     case ACT_spoil:
-    case ACT_finish:
+    case ACT_spoil_last:
+    case ACT_withdraw:
     case ACT_refuse:
+    case ACT_refuse_last:
+    case ACT_decline:
+    case ACT_decline_last:
     case ACT_fail:
     case ACT_no_tls:
     case ACT_no_auth:
@@ -48,14 +58,21 @@ static bool sideways(enum ph__side side)
     return side == SIDE_LEFT || side == SIDE_RIGHT;
 }
 
-static struct ph__point port(struct ph__point centre, enum ph__side side,
+/* Where a line meets the box of `state`. The sides of a question slant. */
+static struct ph__point port(const struct ph__sheet *sheet,
+                             enum ph__state state, enum ph__side side,
                              int shift)
 {
-    int right = side == SIDE_RIGHT ? BOX_W / 2 : -BOX_W / 2;
-    int down = side == SIDE_BOTTOM ? BOX_H / 2 : -BOX_H / 2;
-    if (sideways(side))
-        return (struct ph__point){centre.x + right, centre.y + shift};
-    return (struct ph__point){centre.x + shift, centre.y + down};
+    struct ph__point c = ph__layout_place(sheet->layout, state)->centre;
+    if (!sideways(side)) {
+        int down = side == SIDE_BOTTOM ? PH__BOX_H / 2 : -PH__BOX_H / 2;
+        return (struct ph__point){c.x + shift, c.y + down};
+    }
+    int half = PH__BOX_W / 2;
+    if (ph__table[state].kind == PICK_ROW)
+        half -= PH__BOX_POINT * abs(shift) / (PH__BOX_H / 2);
+    return (struct ph__point){side == SIDE_RIGHT ? c.x + half : c.x - half,
+                              c.y + shift};
 }
 
 static void add_point(struct path *p, struct ph__point at)
@@ -65,22 +82,18 @@ static void add_point(struct path *p, struct ph__point at)
         p->at[p->count++] = at;
 }
 
-static struct path plan(const struct ph__sheet *sheet,
-                        const struct ph__route *r)
+static struct path plan_line(const struct ph__sheet *sheet,
+                             const struct ph__route *r)
 {
-    struct ph__point a =
-        port(ph__sheet_spot(sheet, r->from), r->out, r->out_shift);
-    struct ph__point b =
-        port(ph__sheet_spot(sheet, r->edge.next), r->in, r->in_shift);
+    struct ph__point a = port(sheet, r->from, r->out, r->out_shift);
+    struct ph__point b = port(sheet, r->edge.next, r->in, r->in_shift);
     struct path p = {.at = {a}, .count = 1};
     bool along_x = sideways(r->out);
-    for (int i = 0; i < PH__LANES && r->lanes[i] != PH__NO_LANE; i++) {
-        struct ph__point lane = ph__sheet_point(
-            (struct ph__spot){.x = r->lanes[i], .y = r->lanes[i]});
+    for (int i = 0; i < PH__LANES && r->lanes[i]; i++) {
         if (along_x)
-            a.x = lane.x;
+            a.x = r->lanes[i];
         else
-            a.y = lane.y;
+            a.y = r->lanes[i];
         add_point(&p, a);
         along_x = !along_x;
     }
@@ -104,7 +117,7 @@ static int toward(int from, int to, int step)
 static void draw_path(struct ph__sheet *sheet, const struct path *p,
                       enum ph__line_class class)
 {
-    enum { ROUND = 8 };
+    enum { ROUND = 6 };
     struct ph__pen *pen = &sheet->pen;
     const char *name = ph__line_name(class);
     PH__WRITE(pen, "<path class=\"line %s\" marker-end=\"url(#%s)\" d=\"M%d %d",
@@ -122,86 +135,65 @@ static void draw_path(struct ph__sheet *sheet, const struct path *p,
               p->at[p->count - 1].y);
 }
 
-struct label {
-    const struct ph__cases *cases;
-    const struct ph__case *of;
-};
-enum { WHAT_ALL, WHAT_REPLY, WHAT_ACTION };
-
-static void draw_label(struct ph__sheet *sheet, const struct label *label,
-                       int what, struct ph__point at, bool leftward)
-{
-    struct ph__pen *pen = &sheet->pen;
-    enum ph__action act = label->of->edge.act;
-    bool acts = act != ACT_pass && what != WHAT_REPLY;
-    if (what == WHAT_ACTION && !acts)
-        return;
-    PH__WRITE(pen, "<text class=\"label%s%s\" x=\"%d\" y=\"%d\">",
-              leftward ? " end" : "",
-              ph__line_of(act) == LINE_BAD ? " refusal" : "", at.x, at.y);
-    if (what != WHAT_ACTION) {
-        PH__WRITE(pen, "<tspan class=\"reply\">");
-        ph__case_label(pen, label->cases, label->of, &ph__case_picture);
-        PH__WRITE(pen, "</tspan>%s", acts ? " " : "");
-    }
-    PH__WRITE(pen, "%s</text>\n", acts ? ph__action_name(act) : "");
-}
-
-/* Beside the line's beginning. A short level line has the reply above and the
- * action below. */
-static void label_path(struct ph__sheet *sheet, const struct label *label,
+/* Beside the beginning of a leg. At a short level one the reply stands above
+ * and the action below; flipped, both below, a word a line. */
+static void label_line(struct ph__sheet *sheet, const struct ph__label *label,
                        const struct path *p, const struct ph__route *r)
 {
-    enum { SHORT = 90, OFF = 5, RISE = 14 };
-    bool flip = r->look == PH__ROUTE_FLIP;
-    struct ph__point at = p->at[0];
-    int dx = p->at[1].x - at.x;
-    int dy = p->at[1].y - at.y;
-    if (dx == 0) {
-        at.x += flip ? -OFF : OFF;
-        at.y += dy > 0 ? RISE : -RISE / 2;
-        draw_label(sheet, label, WHAT_ALL, at, flip);
+    enum { SHORT = 60, OFF = 4, ABOVE = 5, RISE = 12, DROP = 13, NARROW = 1 };
+    struct ph__point at = p->at[r->leg];
+    struct ph__point end = p->at[r->leg + 1];
+    struct ph__label_look look = {LABEL_ALL, r->flip, r->wrap};
+    if (at.x == end.x) {
+        at.x += r->flip ? -OFF : OFF;
+        at.y += end.y > at.y ? DROP : -DROP / 2;
+        ph__sheet_label(sheet, label, at, look);
         return;
     }
-    bool leftward = dx < 0;
-    at.x += leftward ? -OFF : OFF;
-    struct ph__point above = {at.x, at.y - OFF};
+    look.leftward = end.x < at.x;
+    bool is_short = abs(end.x - at.x) < SHORT;
+    at.x += look.leftward ? -OFF : OFF;
+    struct ph__point above = {at.x, at.y - ABOVE};
     struct ph__point below = {at.x, at.y + RISE};
-    if (abs(dx) >= SHORT) {
-        draw_label(sheet, label, WHAT_ALL, flip ? below : above, leftward);
-        return;
-    }
-    draw_label(sheet, label, WHAT_REPLY, above, leftward);
-    draw_label(sheet, label, WHAT_ACTION, below, leftward);
+    if (is_short && r->flip)
+        look.wrap = NARROW;
+    else if (is_short)
+        look.part = LABEL_REPLY;
+    ph__sheet_label(sheet, label, r->flip ? below : above, look);
+    look.part = LABEL_ACTION;
+    if (is_short && !r->flip)
+        ph__sheet_label(sheet, label, below, look);
 }
 
-/* An arrow to the name of the target: number `n` of this state. */
-static void draw_exit(struct ph__sheet *sheet, const struct label *label, int n)
+static void draw_line(struct ph__sheet *sheet, const struct ph__label *label,
+                      const struct ph__route *r)
 {
-    enum { LENGTH = 22, STEP = 72, PILL = 8 };
-    enum ph__state from = label->cases->state;
-    const struct ph__place *place = ph__layout_place(sheet->layout, from);
-    bool up = place && place->exits == SIDE_TOP;
-    int shift = (place ? place->shift : -BOX_W / 3) + n * STEP;
-    struct ph__point a =
-        port(ph__sheet_spot(sheet, from), up ? SIDE_TOP : SIDE_BOTTOM, shift);
-    struct ph__point b = {a.x, a.y + (up ? -LENGTH : LENGTH)};
-    struct path p = {.at = {a, b}, .count = 2};
-    draw_path(sheet, &p, ph__line_of(label->of->edge.act));
-    b.y += up ? -PILL : PILL;
-    ph__sheet_pill(sheet, b, label->of->edge.next);
-    struct ph__point text = {a.x + 5, a.y + (up ? -7 : 14)};
-    draw_label(sheet, label, WHAT_ALL, text, false);
-}
-
-static void draw_route(struct ph__sheet *sheet, const struct label *label,
-                       const struct ph__route *r)
-{
-    struct path p = plan(sheet, r);
+    struct path p = plan_line(sheet, r);
     draw_path(sheet, &p,
               r->look == PH__ROUTE_MAIN ? LINE_MAIN
                                         : ph__line_of(label->of->edge.act));
-    label_path(sheet, label, &p, r);
+    label_line(sheet, label, &p, r);
+}
+
+/* Down (or up), and to the name of the target, behind which the label stands.
+ */
+static void draw_stub(struct ph__sheet *sheet, const struct ph__label *label,
+                      const struct ph__route *r)
+{
+    enum { STEM = 12, ROW = 14, ARROW = 13, OFF = 4, RISE = 4 };
+    struct ph__point a = port(sheet, r->from, r->out, r->out_shift);
+    int down = STEM + ROW * r->row;
+    struct ph__point turn = {a.x, r->out == SIDE_TOP ? a.y - down : a.y + down};
+    int right = r->flip ? -1 : 1;
+    struct ph__point tip = {a.x + right * ARROW, turn.y};
+    struct path p = {.at = {a, turn, tip}, .count = 3};
+    draw_path(sheet, &p, ph__line_of(label->of->edge.act));
+    int width = ph__sheet_pill_width(label->of->edge.next);
+    ph__sheet_pill(sheet, (struct ph__point){tip.x + right * width / 2, tip.y},
+                   label->of->edge.next);
+    struct ph__point at = {tip.x + right * (width + OFF), tip.y + RISE};
+    ph__sheet_label(sheet, label, at,
+                    (struct ph__label_look){LABEL_ALL, r->flip, r->wrap});
 }
 
 void ph__sheet_edges(struct ph__sheet *sheet, enum ph__state state, bool main)
@@ -209,18 +201,17 @@ void ph__sheet_edges(struct ph__sheet *sheet, enum ph__state state, bool main)
     struct ph__cases cases;
     if (!sheet->pen.rc)
         sheet->pen.rc = ph__cases_of(&cases, state);
-    int exits = 0;
     for (size_t i = 0; !sheet->pen.rc && i < cases.count; i++) {
-        struct label label = {&cases, &cases.list[i]};
-        if (!ph__case_leads(&cases, label.of, &ph__case_picture))
+        struct ph__label label = {&cases, &cases.list[i], &ph__case_picture};
+        if (!ph__case_leads(&cases, label.of, label.filter))
             continue;
         const struct ph__route *r =
             ph__layout_route(sheet->layout, state, label.of->edge);
-        if (main != (r && r->look == PH__ROUTE_MAIN))
+        if (main != (r->look == PH__ROUTE_MAIN))
             continue;
-        if (r)
-            draw_route(sheet, &label, r);
+        if (r->look == PH__ROUTE_STUB)
+            draw_stub(sheet, &label, r);
         else
-            draw_exit(sheet, &label, exits++);
+            draw_line(sheet, &label, r);
     }
 }

@@ -1,15 +1,14 @@
 #include "states/print.h"
 #include "states/cases.h"
 #include "states/grid.h"
+#include "states/wrap.h"
 
-enum { CELLS_LIMIT = 64 * 1024 };
+enum { CELLS_LIMIT = 64 * 1024, REPLIES_WIDTH = 30 };
 
 const char *ph__kind_name(enum ph__kind kind)
 {
-    static const char *const names[] = {[WAIT_ROW] = "WAIT",
-                                        [PICK_ROW] = "PICK",
-                                        [HOLD_ROW] = "HOLD",
-                                        [SEND_ROW] = "SEND"};
+    static const char *const names[] = {
+        [WAIT_ROW] = "WAIT", [PICK_ROW] = "PICK", [HOLD_ROW] = "HOLD"};
     return names[kind];
 }
 
@@ -39,7 +38,7 @@ static void write_secs(struct ph__pen *cells, unsigned secs)
 static void write_row(struct ph__pen *cells, const struct ph__row *row)
 {
     PH__WRITE(cells, "%s\t%s", row->name, ph_stage_name(row->stage));
-    if (row->kind == WAIT_ROW || row->kind == SEND_ROW)
+    if (row->kind == WAIT_ROW)
         PH__WRITE(cells, "\t%s", ph__command_name(row->say));
     else
         PH__WRITE(cells, "\t%s", ph__row_words(row));
@@ -56,20 +55,45 @@ static void write_row(struct ph__pen *cells, const struct ph__row *row)
     write_secs(cells, row->secs);
 }
 
+/* "reply, action, next, which means", after the cell `first` if there is one; a
+ * long list of replies makes several rows. */
+static void write_case(struct ph__pen *cells, const char *first,
+                       const struct ph__cases *cases, const struct ph__case *c,
+                       const struct ph__case_filter *filter)
+{
+    struct ph__buf buf = PH__BUF(CELLS_LIMIT);
+    struct ph__pen label = {.out = &buf, .rc = cells->rc};
+    ph__case_label(&label, cases, c, filter);
+    cells->rc = label.rc;
+    const char *text = ph__buf_text(&buf);
+    const char *early = "";
+    while (*text && !cells->rc) {
+        size_t len = ph__wrap_len(text, REPLIES_WIDTH);
+        PH__WRITE(cells, "%s%s%s%.*s", first, *first ? "\t" : "", early,
+                  (int)len, text);
+        write_edge(cells, c->edge);
+        PH__WRITE(cells, "\t%s\n", ph__action_text(c->edge.act));
+        text = ph__wrap_next(text, len);
+        early = c->early ? "early " : ""; /* the first row has the word */
+    }
+    ph__buf_done(&buf);
+}
+
+static void write_cases(struct ph__pen *cells, const char *first,
+                        const struct ph__cases *cases,
+                        const struct ph__case_filter *filter)
+{
+    for (size_t i = 0; !cells->rc && i < cases->count; i++)
+        if (ph__case_leads(cases, &cases->list[i], filter))
+            write_case(cells, first, cases, &cases->list[i], filter);
+}
+
 static void write_exceptions(struct ph__pen *cells, enum ph__state state)
 {
     struct ph__cases cases;
     if (!cells->rc)
         cells->rc = ph__cases_of(&cases, state);
-    for (size_t i = 0; !cells->rc && i < cases.count; i++) {
-        const struct ph__case *c = &cases.list[i];
-        if (!ph__case_leads(&cases, c, &ph__case_exception))
-            continue;
-        PH__WRITE(cells, "%s\t", ph__table[state].name);
-        ph__case_label(cells, &cases, c, &ph__case_exception);
-        write_edge(cells, c->edge);
-        PH__WRITE(cells, "\t%s\n", ph__action_text(c->edge.act));
-    }
+    write_cases(cells, ph__table[state].name, &cases, &ph__case_exception);
 }
 
 /* The whole table is four small ones. */
@@ -77,7 +101,7 @@ struct part {
     const char *title;
     const char *heading;
     bool exceptions;
-    bool kinds[SEND_ROW + 1];
+    bool kinds[HOLD_ROW + 1];
 };
 static const struct part parts[] = {
     {.title = "WAIT: sends a command and waits for its reply",
@@ -86,13 +110,13 @@ static const struct part parts[] = {
     {.title = "PICK: asks a question and moves on at once",
      .heading = "state\tstage\tasks\tyes\tno\n",
      .kinds = {[PICK_ROW] = true}},
-    {.title = "HOLD and SEND: waits for the driver, or for the transport",
-     .heading = "state\tstage\traises, or sends\tdone\tstop\tlost\tsecs\n",
-     .kinds = {[HOLD_ROW] = true, [SEND_ROW] = true}},
+    {.title = "HOLD: raises an event and waits for the driver",
+     .heading = "state\tstage\traises\tdone\tstop\tlost\tsecs\n",
+     .kinds = {[HOLD_ROW] = true}},
     {.title = "Replies that mean something else there",
      .heading = "state\treply\taction, next\twhich means\n",
      .exceptions = true,
-     .kinds = {[WAIT_ROW] = true, [HOLD_ROW] = true, [SEND_ROW] = true}},
+     .kinds = {[WAIT_ROW] = true, [HOLD_ROW] = true}},
 };
 
 static int write_part(struct ph__pen *pen, const struct part *part,
@@ -122,16 +146,20 @@ static int write_part(struct ph__pen *pen, const struct part *part,
     return pen->rc ? pen->rc : cells.rc;
 }
 
+static const char *const everywhere =
+    "A cell is an action and the next state. Everywhere: 421 does what 4yz "
+    "does, then CLOSED;\nbefore its command has left (early) it ends the "
+    "session. 220, 221 and 235 belong to one command each.\nAny reply not "
+    "shown (0yz, 1yz, 6yz-9yz, garbage, early, one of those three) is a "
+    "breach, then CLOSED.\n";
+
 static int write_parts(struct ph__buf *out, enum ph__grid_style style,
                        enum ph__state only)
 {
     struct ph__pen pen = {.out = out};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !pen.rc; i++)
         pen.rc = write_part(&pen, &parts[i], style, only);
-    PH__WRITE(&pen, "A cell is an action and the next state. Everywhere: 421 "
-                    "does what 4yz does, then CLOSED;\nany reply not shown "
-                    "(0yz, 1yz, 6yz-9yz, garbage, one that nothing asked for) "
-                    "is a breach, then CLOSED.\n");
+    PH__WRITE(&pen, "%s", everywhere);
     return pen.rc;
 }
 
@@ -151,10 +179,8 @@ static const char *loss_words(enum ph__loss lost)
 
 static const char *kind_words(enum ph__kind kind)
 {
-    static const char *const words[] = {[WAIT_ROW] = "sends",
-                                        [PICK_ROW] = "asks",
-                                        [HOLD_ROW] = "raises",
-                                        [SEND_ROW] = "sends"};
+    static const char *const words[] = {
+        [WAIT_ROW] = "sends", [PICK_ROW] = "asks", [HOLD_ROW] = "raises"};
     return words[kind];
 }
 
@@ -180,13 +206,8 @@ static int explain_cases(struct ph__pen *pen, const struct ph__cases *cases)
 {
     struct ph__buf buf = PH__BUF(CELLS_LIMIT);
     struct ph__pen cells = {.out = &buf};
-    PH__WRITE(&cells, "on\taction\tnext\twhich means\n");
-    for (size_t i = 0; i < cases->count; i++) {
-        const struct ph__case *c = &cases->list[i];
-        PH__WRITE(&cells, "%s\t%s\t%s\t%s\n", c->name,
-                  ph__action_name(c->edge.act), ph__table[c->edge.next].name,
-                  ph__action_text(c->edge.act));
-    }
+    PH__WRITE(&cells, "on\taction, next\twhich means\n");
+    write_cases(&cells, "", cases, &ph__case_every);
     PH__WRITE(pen, "\n");
     if (!cells.rc)
         ph__grid_write(pen, ph__buf_text(&buf), PH__GRID_PLAIN);

@@ -14,7 +14,7 @@ int ph__print_table(struct ph__buf *out, enum ph__state only);
  * every class of reply, and each exact code that differs from its class. */
 int ph__print_json(struct ph__buf *out, enum ph__state only);
 
-/* "WAIT" "PICK" "HOLD" "SEND" */
+/* "WAIT" "PICK" "HOLD" */
 const char *ph__kind_name(enum ph__kind kind);
 /* What the row says, asks or raises, in words: never empty. */
 const char *ph__row_words(const struct ph__row *row);

@@ -49,8 +49,8 @@ static void write_case(struct ph__pen *pen, const char **between,
 {
     bool codes = c->kind == CASE_CODES && c->first >= 0;
     for (int code = c->first; code <= c->last; code++) {
-        PH__WRITE(pen, "%s\n{\"state\":\"%s\",\"reply\":\"", *between,
-                  ph__table[state].name);
+        PH__WRITE(pen, "%s\n{\"state\":\"%s\",\"reply\":\"%s", *between,
+                  ph__table[state].name, c->early ? "early " : "");
         if (codes)
             PH__WRITE(pen, "%03d", code);
         else

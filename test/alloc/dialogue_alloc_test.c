@@ -26,5 +26,7 @@ static const char *fail_each(const char *script, char note[PLAY_NOTE])
 int main(int argc, char **argv)
 {
     bool good;
-    return !(play_each(argc > 1 ? argv[1] : ".", 0, fail_each, &good) && good);
+    size_t count = play_each(argc > 1 ? argv[1] : ".", fail_each, &good);
+    printf("1..%zu\n", count);
+    return !(count && good);
 }

@@ -1,4 +1,3 @@
-#include <glob.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +18,14 @@ static const char *complain(const char *format, ...)
 
 static const char *value(struct stage *s, const char *text)
 {
-    char *kept = s->values[s->value_count++ % 8];
+    char *kept = s->values[s->value_count++ % 16];
     snprintf(kept, LINE, "%s", text);
     return kept;
+}
+
+static long number(const char *text)
+{
+    return strtol(text, NULL, 10);
 }
 
 static const char *set_option(struct stage *s, const char *text)
@@ -50,23 +54,113 @@ static const char *set_option(struct stage *s, const char *text)
         s->opts.without = value(s, rest);
     else if (!strcmp(name, "8bit"))
         s->opts.force_8bit = true;
+    else if (!strcmp(name, "lmtp"))
+        s->opts.lmtp = true;
+    else if (!strcmp(name, "chunking"))
+        s->opts.chunking = true;
+    else if (!strcmp(name, "ahead"))
+        s->opts.ahead = (unsigned)number(rest);
+    else if (!strcmp(name, "piece"))
+        s->piece = (size_t)number(rest);
+    else if (!strcmp(name, "open-end"))
+        s->open_end = true;
     else if (!strcmp(name, "idle"))
         s->idle = true;
     else if (!strcmp(name, "loose-end"))
         s->loose = true;
     else if (!strcmp(name, "hold-commit"))
         s->hold_commit = true;
+    else if (!strcmp(name, "hold-body"))
+        s->hold_body = true;
     else
         return complain("unknown option %s", name);
     return NULL;
 }
 
-/* message from <a@x> to <b@y> <c@y> [size N] [8bit] [commit] */
+static unsigned notify_of(const char *words)
+{
+    return (strstr(words, "never") ? PH_NOTIFY_NEVER : 0u) |
+           (strstr(words, "success") ? PH_NOTIFY_SUCCESS : 0u) |
+           (strstr(words, "failure") ? PH_NOTIFY_FAILURE : 0u) |
+           (strstr(words, "delay") ? PH_NOTIFY_DELAY : 0u);
+}
+
+/* What stands behind the addresses of a message: words, or words with a
+ * value. */
+static const char *add_word(struct stage *s, struct message *msg,
+                            const char *name, const char *rest)
+{
+    struct ph_envelope *env = &msg->env;
+    struct ph_parameters *p = &msg->parameters;
+    if (!strcmp(name, "size"))
+        env->content_size = strtoull(rest, NULL, 10);
+    else if (!strcmp(name, "8bit"))
+        env->eight_bit = true;
+    else if (!strcmp(name, "binary"))
+        env->binary = env->eight_bit = true;
+    else if (!strcmp(name, "utf8"))
+        env->utf8 = true;
+    else if (!strcmp(name, "all-or-nothing"))
+        env->all_or_nothing = true;
+    else if (!strcmp(name, "commit"))
+        env->commit = true;
+    else if (!strcmp(name, "notify"))
+        p->notify = notify_of(rest);
+    else if (!strcmp(name, "return"))
+        p->ret = strcmp(rest, "full") ? PH_RETURN_HEADERS : PH_RETURN_FULL;
+    else if (!strcmp(name, "id"))
+        p->envelope_id = value(s, rest);
+    else if (!strcmp(name, "original"))
+        msg->original[0] = value(s, rest);
+    else if (!strcmp(name, "auth"))
+        p->auth = value(s, strcmp(rest, "null") ? rest : "");
+    else if (!strcmp(name, "by")) {
+        p->deliver_by_secs = (int)number(rest);
+        p->by_notify = strchr(rest, 'N');
+        p->by_trace = strchr(rest, 'T');
+    } else if (!strcmp(name, "hold"))
+        p->hold_secs = (unsigned)number(rest);
+    else if (!strcmp(name, "hold-until"))
+        p->hold_until = value(s, rest);
+    else if (!strcmp(name, "priority"))
+        p->priority = value(s, rest);
+    else if (!strcmp(name, "require-tls"))
+        p->require_tls = true;
+    else
+        return complain("unknown word %s", name);
+    return NULL;
+}
+
+/* "size 12 8bit id=x" and so on; a value follows its word. */
+static const char *add_words(struct stage *s, struct message *msg, char *text)
+{
+    static const char *const with_value[] = {
+        "size", "notify", "return",     "id",       "original", "auth",
+        "by",   "hold",   "hold-until", "priority", NULL};
+    const char *wrong = NULL;
+    char *save;
+    text += *text == '\0'; /* behind the last address's > */
+    for (char *w = strtok_r(text, " ", &save); w && !wrong;
+         w = strtok_r(NULL, " ", &save)) {
+        const char *const *v = with_value;
+        while (*v && strcmp(*v, w))
+            v++;
+        const char *rest = *v ? strtok_r(NULL, " ", &save) : "";
+        wrong = rest ? add_word(s, msg, w, rest) : "a word lacks its value";
+    }
+    return wrong;
+}
+
+/* message from <a@x> to <b@y> <c@y> [words] */
 static const char *add_message(struct stage *s, const char *text)
 {
     struct message *msg = &s->messages[s->message_count++];
     snprintf(msg->text, LINE, "%s", text);
-    msg->env = (struct ph_envelope){.size = sizeof(msg->env), .to = msg->to};
+    msg->parameters = (struct ph_parameters){.size = sizeof(msg->parameters),
+                                             .original = msg->original};
+    msg->env = (struct ph_envelope){.size = sizeof(msg->env),
+                                    .to = msg->to,
+                                    .parameters = &msg->parameters};
     char *at = msg->text;
     for (char *open; (open = strchr(at, '<')); at++) {
         char *end = strchr(open, '>');
@@ -79,12 +173,7 @@ static const char *add_message(struct stage *s, const char *text)
             msg->to[msg->env.to_count++] = open + 1;
         at = end;
     }
-    const char *size = strstr(at, "size ");
-    if (size)
-        msg->env.content_size = strtoull(size + 5, NULL, 10);
-    msg->env.eight_bit = strstr(at, "8bit");
-    msg->env.commit = strstr(at, "commit");
-    return NULL;
+    return add_words(s, msg, at);
 }
 
 static int hex(char c)
@@ -147,6 +236,26 @@ static const char *expect_said(struct stage *s, const char *text)
     line[len - 2] = '\0';
     return strcmp(line, text)
                ? complain("expected «C: %s», got «C: %s»", text, line)
+               : NULL;
+}
+
+/* C! octets - exactly these, in no line necessarily. */
+static const char *expect_octets(struct stage *s, const char *text)
+{
+    stage_feed(s);
+    char want[LINE];
+    char got[LINE] = {0};
+    size_t len = unescape(want, text);
+    size_t have = 0;
+    struct ph_slice slices[32];
+    size_t n = ph_machine_output(s->m, slices, 32);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < slices[i].len && have < len; j++)
+            got[have++] = slices[i].data[j];
+    ph_machine_sent(s->m, have);
+    stage_pull(s);
+    return have < len || memcmp(got, want, len)
+               ? complain("expected octets «%s», got «%s»", text, got)
                : NULL;
 }
 
@@ -225,6 +334,10 @@ static const char *act(struct stage *s, const char *text)
         return set_option(s, text);
     if (after(&text, "message "))
         return add_message(s, text);
+    if (after(&text, "query ")) {
+        snprintf(s->queries[s->query_count++ % 4], LINE, "%s", text);
+        return NULL;
+    }
     if (after(&text, "body ")) {
         size_t used = s->own_body ? strlen(s->body) : 0;
         s->own_body = true;
@@ -242,6 +355,8 @@ static const char *act(struct stage *s, const char *text)
     }
     if (after(&text, "C: ") || (!strcmp(text, "C:") && (text += 2)))
         return expect_said(s, text);
+    if (after(&text, "C! "))
+        return expect_octets(s, text);
     if (after(&text, "event "))
         return expect_event(s, text);
     if (after(&text, "maybe event ")) { /* depends on how the network cuts */
@@ -301,21 +416,25 @@ const char *play(const char *script, struct play_how *how, size_t *octets)
         abort();
     s->how = how;
     s->server = server;
-    s->opts = (struct ph_session_options){
-        .size = sizeof(s->opts), .hello = "client.test", .trace = 2};
+    s->opts = (struct ph_session_options){.size = sizeof(s->opts),
+                                          .hello = "client.test",
+                                          .trace = 2,
+                                          .ahead = 1};
     s->auth.size = sizeof(s->auth);
     snprintf(s->body, LINE, "Hello\r\n");
     size_t line = 0;
-    for (char *at = copy; at && !wrong; line++) {
+    bool ended = false;
+    for (char *at = copy; at && !wrong && !ended; line++) {
         char *lf = strchr(at, '\n');
         if (lf)
             *lf = '\0';
         wrong = act(s, at);
         if (wrong && how->tolerant && s->m)
             wrong = NULL;
+        ended = how->look && s->m && how->look(s, line, how->user);
         at = lf ? lf + 1 : NULL;
     }
-    if (!wrong && !how->tolerant)
+    if (!wrong && !ended && !how->tolerant)
         wrong = nothing_left(s);
     *octets = s->server_total;
     ph_machine_free(s->m);
@@ -323,44 +442,4 @@ const char *play(const char *script, struct play_how *how, size_t *octets)
     free(server);
     free(s);
     return wrong ? complain("line %zu: %s", line, strdupa(wrong)) : NULL;
-}
-
-/* A whole file, ended by '\0'; exits if it cannot be read. */
-static char *load(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    char *text = calloc(1, 1 << 16);
-    if (!file || !text || !fread(text, 1, (1 << 16) - 1, file)) {
-        fprintf(stderr, "cannot read %s\n", path);
-        exit(1);
-    }
-    fclose(file);
-    return text;
-}
-
-size_t play_each(const char *directory, size_t more, play_one one, bool *good)
-{
-    glob_t found;
-    char pattern[4096];
-    *good = true;
-    snprintf(pattern, sizeof(pattern), "%s/*.txt", directory);
-    if (glob(pattern, 0, NULL, &found)) {
-        printf("Bail out! no dialogues in %s\n", pattern);
-        return 0;
-    }
-    size_t count = found.gl_pathc;
-    printf("1..%zu\n", count + more);
-    for (size_t i = 0; i < count; i++) {
-        char *script = load(found.gl_pathv[i]);
-        char note[PLAY_NOTE] = "";
-        const char *wrong = one(script, note);
-        printf("%sok %zu - %s: %s\n", wrong ? "not " : "", i + 1,
-               strrchr(found.gl_pathv[i], '/') + 1, note);
-        if (wrong)
-            printf("# %s\n", wrong);
-        *good &= !wrong;
-        free(script);
-    }
-    globfree(&found);
-    return count;
 }

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "dialogue/stage.h"
-#include "smtp/table.h"
 
 static void note(struct stage *s, const char *format, ...)
 {
@@ -27,30 +26,57 @@ const char *stage_error_name(int code)
     return "OK";
 }
 
+static bool ask(struct stage *s)
+{
+    static const char *const verbs[] = {"NOOP", "VRFY", "EXPN", "HELP"};
+    if (s->asked == s->query_count || strcmp(ph_machine_state(s->m), "READY"))
+        return false;
+    const char *text = s->queries[s->asked++];
+    const char *blank = strchr(text, ' ');
+    for (size_t i = 0; i < 4; i++)
+        if (!strncmp(text, verbs[i], 4))
+            ph_machine_query(s->m, (enum ph_query)i, blank ? blank + 1 : NULL);
+    return true;
+}
+
 static void on_ready(struct stage *s)
 {
     note(s, "ready");
     if (s->begun < s->message_count) {
         struct message *msg = &s->messages[s->begun++];
+        msg->env.user = msg;
         int rc = ph_machine_begin(s->m, &msg->env);
         if (rc)
             note(s, "cannot begin: %s", stage_error_name(rc));
         return;
     }
-    if (!s->idle)
+    if (!ask(s) && !s->idle && s->asked == s->query_count)
         ph_machine_tell(s->m, PH_SIGNAL_QUIT, NULL);
 }
 
-static void on_done(struct stage *s)
+static void on_need_body(struct stage *s)
+{
+    size_t left = strlen(s->body) - s->given;
+    size_t len = s->piece && s->piece < left ? s->piece : left;
+    if (!s->given)
+        note(s, "need-body");
+    if (s->hold_body)
+        return;
+    const char *data = s->body + s->given;
+    bool last = s->open_end ? !left : len == left;
+    s->given = last ? 0 : s->given + len;
+    ph_machine_body(s->m, data, len, last);
+}
+
+static void on_done(struct stage *s, const struct message *msg)
 {
     note(s, "done");
-    const struct message *msg = &s->messages[s->begun - 1];
     for (size_t i = 0; i < msg->env.to_count; i++) {
         struct ph_verdict v;
         ph_machine_verdict(s->m, i, &v);
-        note(s, "outcome %zu %s %s %s %d", i, ph_outcome_name(v.outcome),
-             ph_stage_name(v.why.stage), stage_error_name(v.why.code),
-             v.why.reply.code);
+        note(s, "outcome %zu %s%s %s %s %d", i, v.postponed ? "postponed " : "",
+             ph_outcome_name(v.outcome), ph_stage_name(v.why.stage),
+             stage_error_name(v.why.code), v.why.reply.code);
     }
 }
 
@@ -65,8 +91,7 @@ static void on_event(struct stage *s, const struct ph_event *ev)
         on_ready(s);
         return;
     case PH_EVENT_NEED_BODY:
-        note(s, "need-body");
-        ph_machine_body(s->m, s->body, strlen(s->body), true);
+        on_need_body(s);
         return;
     case PH_EVENT_COMMIT:
         note(s, "commit");
@@ -82,7 +107,12 @@ static void on_event(struct stage *s, const struct ph_event *ev)
             note(s, "recipient %zu accepted", ev->index);
         return;
     case PH_EVENT_DONE:
-        on_done(s);
+        on_done(s, ev->user);
+        return;
+    case PH_EVENT_REPLY:
+        note(s, "reply %d %s", ev->reply->code, ev->reply->text);
+        for (char *c = s->events[s->event_count - 1]; *c; c++)
+            *c = *c == '\n' ? '|' : *c;
         return;
     case PH_EVENT_CLOSED:
         if (e)
@@ -97,9 +127,8 @@ static void on_event(struct stage *s, const struct ph_event *ev)
 void stage_pull(struct stage *s)
 {
     struct ph_event ev;
-    do
-        s->how->rows[ph__state_named(ph_machine_state(s->m))] = true;
-    while (ph_machine_next(s->m, &ev) && (on_event(s, &ev), true));
+    while (ph_machine_next(s->m, &ev))
+        on_event(s, &ev);
 }
 
 static void feed_part(struct stage *s, const char *data, size_t len)

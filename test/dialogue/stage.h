@@ -20,6 +20,8 @@ struct message {
     const char *from;
     const char *to[RECIPIENTS];
     struct ph_envelope env;
+    const char *original[RECIPIENTS];
+    struct ph_parameters parameters;
 };
 
 /* The stage: machine, what the script said so far, what was heard. */
@@ -27,16 +29,23 @@ struct stage {
     struct ph_machine *m;
     struct ph_session_options opts;
     struct ph_credentials auth;
-    char values[8][LINE]; /* of options */
+    char values[16][LINE]; /* of options */
     size_t value_count;
     struct message messages[MESSAGES];
     size_t message_count;
     size_t begun;
     char body[LINE];
+    size_t piece; /* give the body in pieces of so many octets; 0 = whole */
+    size_t given; /* octets of it given */
+    char queries[4][LINE]; /* "VRFY ann": asked when nothing is left to send */
+    size_t query_count;
+    size_t asked;
+    bool open_end;    /* the last piece is empty */
     bool own_body;    /* body lines came: replace the default */
     bool idle;        /* do not QUIT when nothing is left to send */
     bool loose;       /* what is left over at the end does not matter */
     bool hold_commit; /* answer COMMIT only when told */
+    bool hold_body;   /* give no content */
     char *server;     /* what the server says, not yet fed */
     size_t server_len;
     size_t server_total;

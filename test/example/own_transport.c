@@ -81,6 +81,7 @@ static void handle(struct ph_machine *m, struct errand *e,
     case PH_EVENT_START_TLS: /* not with PH_TLS_NONE */
     case PH_EVENT_COMMIT:    /* not unless the envelope asks for it */
     case PH_EVENT_RECIPIENT: /* the verdict says it too */
+    case PH_EVENT_REPLY:     /* nobody asks anything */
         return;
     }
 }

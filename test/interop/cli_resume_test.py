@@ -137,7 +137,11 @@ class Signals(ResumeTest):
         self.assertEqual(run.code, 75)
         outcomes = Counter(f["outcome"] for f in run.objects())
         self.assertEqual(outcomes["uncertain"], 3)
-        self.assertEqual(set(outcomes), {"uncertain", "unsent"})
+        # Behind each content goes the envelope of the next row: its RCPT was
+        # written, and its content was not.
+        self.assertLessEqual(outcomes["deferred"], 3)
+        self.assertLessEqual(set(outcomes),
+                             {"uncertain", "deferred", "unsent"})
 
 
 class Outcomes(ResumeTest):

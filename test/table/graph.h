@@ -4,7 +4,7 @@
 
 #include "smtp/table.h"
 
-enum { EXCEPTIONS_MAX = 64, GARBAGE = -1, LAST_CODE = 999 };
+enum { EXCEPTIONS_MAX = 96, GARBAGE = -1, LAST_CODE = 999 };
 
 struct graph {
     struct ph__row rows[ST_COUNT];
@@ -13,33 +13,47 @@ struct graph {
 };
 void graph_load(struct graph *g);
 
-enum { ARCS_MAX = COLUMNS + EXCEPTIONS_MAX + 2, BY_REPLY = -1 };
-struct arc {
-    int column; /* or BY_REPLY: an exception, a 421, a breach */
-    struct ph__edge edge;
-};
-
-/* Every way out of a state: exceptions, 421 and breach included. */
-size_t graph_arcs(const struct graph *g, enum ph__state state,
-                  struct arc out[ARCS_MAX]);
 /* NULL when there is none for this code. */
 const struct ph__exception *graph_exception(const struct graph *g,
-                                            enum ph__state state, int code);
+                                            enum ph__state state, bool early,
+                                            int code);
+/* What ph__edge_for() and ph__edge_early() say, looked up in the simplest way
+ * and in the copy. */
+struct ph__edge graph_due(const struct graph *g, enum ph__state state,
+                          int code);
+struct ph__edge graph_early(const struct graph *g, enum ph__state state,
+                            int code);
+
+/* A row that a reply can belong to: not of PICK, and not of HOLD. */
+bool graph_waits(const struct graph *g, enum ph__state state);
+
+/* Every way out of a state: columns, exceptions, 421, and breach. */
+enum { ARCS_MAX = COLUMNS + EXCEPTIONS_MAX + 4, BY_REPLY = -1 };
+struct arc {
+    int column; /* or BY_REPLY */
+    struct ph__edge edge;
+};
+size_t graph_arcs(const struct graph *g, enum ph__state state,
+                  struct arc out[ARCS_MAX]);
 
 enum answer { EITHER, ALWAYS, NEVER };
-enum { QUESTIONS = ASK_commit_wanted + 1 };
+enum { QUESTIONS = ASK_session_spent + 1 };
 
-/* A walk from `from`; some questions have one answer only, one edge may be
- * cut, one state may be closed. */
+/* A walk from `from`; some questions have one answer only, states may be
+ * closed, and what leads from one state to another may be cut. */
 struct walk {
     enum ph__state from;
     enum answer answers[QUESTIONS];
-    bool cut_handshake;
-    bool avoid_ready;
-    bool picks_only;
+    bool closed[ST_COUNT];
+    struct {
+        enum ph__state from;
+        enum ph__state to;
+    } cut; /* zeros cut nothing: START does not lead to START */
 };
 
-/* Can `to` be entered, in at least one step? */
+/* Which states can be entered, in at least one step? */
+void graph_walk(const struct graph *g, const struct walk *w,
+                bool seen[ST_COUNT]);
 bool graph_leads(const struct graph *g, const struct walk *w,
                  enum ph__state to);
 

@@ -8,12 +8,13 @@
 
 enum { GARBAGE = -1, LAST_CODE = 999, TEXT_LIMIT = 256 * 1024 };
 
-static int add_cell(struct ph__buf *out, enum ph__state state, const char *on,
-                    struct ph__edge edge)
+/* When a reply comes; or that it is an answer, not a reply. */
+static int add_cell(struct ph__buf *out, enum ph__state state, const char *when,
+                    const char *on, struct ph__edge edge)
 {
-    return ph__buf_format(out, "%-10s %-7s %-9s %s\n", ph__table[state].name,
-                          on, ph__action_name(edge.act),
-                          ph__table[edge.next].name);
+    return ph__buf_format(out, "%-10s %-5s %-7s %-12s %s\n",
+                          ph__table[state].name, when, on,
+                          ph__action_name(edge.act), ph__table[edge.next].name);
 }
 
 static bool same(struct ph__edge a, struct ph__edge b)
@@ -21,38 +22,57 @@ static bool same(struct ph__edge a, struct ph__edge b)
     return a.act == b.act && a.next == b.next;
 }
 
-/* Codes that do the same are one line; garbage has its own. */
-static int add_codes(struct ph__buf *out, enum ph__state state)
+typedef struct ph__edge edge_fn(enum ph__state state, int code);
+
+/* The last of the codes from `first` on that do the same. */
+static int last_like(enum ph__state state, int first, edge_fn *edge_on)
 {
-    int rc = add_cell(out, state, "garbage", ph__edge_for(state, GARBAGE));
+    int last = first;
+    while (last < LAST_CODE &&
+           same(edge_on(state, last + 1), edge_on(state, first)))
+        last++;
+    return last;
+}
+
+/* Codes that do the same are one line; garbage has its own, unless all do. */
+static int add_codes(struct ph__buf *out, enum ph__state state,
+                     const char *when, edge_fn *edge_on)
+{
+    struct ph__edge edge = edge_on(state, GARBAGE);
+    if (last_like(state, GARBAGE, edge_on) == LAST_CODE)
+        return add_cell(out, state, when, "any", edge);
+    int rc = add_cell(out, state, when, "garbage", edge);
     for (int first = 0, last; first <= LAST_CODE && !rc; first = last + 1) {
-        struct ph__edge edge = ph__edge_for(state, first);
-        last = first;
-        while (last < LAST_CODE && same(ph__edge_for(state, last + 1), edge))
-            last++;
+        last = last_like(state, first, edge_on);
         char on[32];
         snprintf(on, sizeof(on), first == last ? "%03d" : "%03d-%03d", first,
                  last);
-        rc = add_cell(out, state, on, edge);
+        rc = add_cell(out, state, when, on, edge_on(state, first));
     }
     return rc;
 }
 
+static int add_answers(struct ph__buf *out, enum ph__state state,
+                       const char *first, const char *second)
+{
+    const struct ph__edge *edge = ph__table[state].edge;
+    int rc = add_cell(out, state, "-", first, edge[0]);
+    return rc ? rc : add_cell(out, state, "-", second, edge[1]);
+}
+
+/* A PICK row that met a reply would be a breach: said too, because the machine
+ * may ask for it. */
 static int add_state(struct ph__buf *out, enum ph__state state)
 {
-    static const char *const pick[] = {"yes", "no"};
-    static const char *const hold[] = {"done", "stop"};
-    const struct ph__row *row = &ph__table[state];
     int rc = PH_OK;
-    if (row->kind == PICK_ROW || row->kind == HOLD_ROW ||
-        row->kind == SEND_ROW) {
-        const char *const *names = row->kind == PICK_ROW ? pick : hold;
-        for (int i = 0; i < 2 && !rc; i++)
-            rc = add_cell(out, state, names[i], row->edge[i]);
-    }
-    if (!rc && row->kind != PICK_ROW)
-        rc = add_codes(out, state);
-    return rc;
+    enum ph__kind kind = ph__table[state].kind;
+    if (kind == PICK_ROW)
+        rc = add_answers(out, state, "yes", "no");
+    else if (kind == HOLD_ROW)
+        rc = add_answers(out, state, "done", "stop");
+    if (!rc)
+        rc = add_codes(out, state, "due", ph__edge_for);
+    return rc ? rc : add_codes(out, state, "early", ph__edge_early);
 }
 
 static bool read_golden(struct ph__buf *out, const char *path)

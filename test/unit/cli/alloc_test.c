@@ -6,10 +6,12 @@
 
 #include "alloc/wrap.h"
 #include "cli/compose.h"
+#include "cli/file.h"
 #include "cli/hide.h"
 #include "cli/history.h"
 #include "cli/list.h"
 #include "cli/options.h"
+#include "cli/replay_run.h"
 #include "cli/server.h"
 #include "cli/template.h"
 
@@ -114,6 +116,35 @@ static int hide(const char *path)
     return EXIT_DONE;
 }
 
+static int learn_and_replay(const struct ph__transcript *t)
+{
+    struct cli_script script;
+    struct ph__buf out = PH__BUF(4096);
+    enum cli_replayed what = CLI_NO_REPLAY;
+    int code = cli_script_learn(&script, &t->dialogues[0]);
+    if (!code)
+        what = cli_replay_dialogue(&out, &code, &t->dialogues[0], &script);
+    cli_script_done(&script);
+    ph__buf_done(&out);
+    assert_true(what == CLI_SAME || code == PH_E_NOMEM || wrap_failed());
+    return what == CLI_SAME ? EXIT_DONE : EXIT_TRY_LATER;
+}
+
+static int replay(const char *path)
+{
+    struct ph__buf text = PH__BUF(1 << 20);
+    struct ph__transcript t;
+    int status = cli_file_read(&text, path + 1);
+    if (!status && ph__transcript_read(&t, &text))
+        status = EXIT_TRY_LATER;
+    if (!status) {
+        status = learn_and_replay(&t);
+        ph__transcript_done(&t);
+    }
+    ph__buf_done(&text);
+    return status;
+}
+
 static const struct {
     const char *label;
     play_cb play;
@@ -128,6 +159,12 @@ static const struct {
      "\"attempts\":1}\n"},
     {"server", settle_server, "secret\n"},
     {"hide", hide, ""},
+    {"replay", replay,
+     "S: 220 x\nC: EHLO me\nS: 250-x\nS: 250-DSN\nS: 250 AUTH "
+     "PLAIN\nC: AUTH PLAIN <hidden>\nS: 235\nC: MAIL FROM:<a@b> RET=FULL\nS: "
+     "250\n"
+     "C: RCPT TO:<c@d> ORCPT=rfc822;e@f\nS: 250\nC: DATA\nS: 354\n"
+     "C: <9 octets>\nC: .\nS: 250\n# session 2\nS: 220 x\n"},
 };
 
 /* What they say would be a page a failure. */

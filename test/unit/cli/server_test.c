@@ -60,6 +60,10 @@ static const struct given defaults[] = {
      25,
      PH_TLS_REQUIRED,
      false},
+    {{"-s", "lmtp://mx:24"}, 0, 24, PH_TLS_OPPORTUNISTIC, false},
+    {{"-s", "lmtp://a:b@mx:24"}, 0, 24, PH_TLS_REQUIRED, true},
+    {{"-s", "lmtp://mx:24", "--tls", "none"}, 0, 24, PH_TLS_NONE, false},
+    {{"-s", "lmtp+unix:///s"}, 0, 25, PH_TLS_NONE, false},
 };
 
 static void defaults_are_those_of_the_help(void **state)
@@ -105,7 +109,8 @@ static const struct {
     {{"-s", "smtp://a@mx", "--password-file", "/dev/null"}, 65},
     /* What later versions may know. */
     {{"-s", "smtp://mx", "--bind", "127.0.0.1"}, 64},
-    {{"-s", "lmtp://mx:24"}, 64},
+    {{"-s", "lmtp://mx:25"}, 64}, /* LM-05 */
+    {{"-s", "lmtp://mx"}, 64},
 };
 
 static void what_does_not_fit_together_is_refused(void **state)
@@ -117,6 +122,25 @@ static void what_does_not_fit_together_is_refused(void **state)
         int status = settle(&s, wrong[i].words, NULL);
         assert_int_equal(strncmp(scene_said(), "posthaste: ", 11), 0);
         assert_int_equal(status, wrong[i].status);
+        cli_server_done(&s);
+    }
+}
+
+static void scheme_and_options_say_which_dialect_is_spoken(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[WORDS];
+        bool lmtp, chunking;
+    } cases[] = {{{"-s", "smtp://mx"}, false, false},
+                 {{"-s", "smtp://mx", "--chunking"}, false, true},
+                 {{"-s", "lmtp://mx:24"}, true, false},
+                 {{"-s", "lmtp+unix:///s", "--chunking"}, true, true}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cli_server s;
+        assert_int_equal(settle(&s, cases[i].words, NULL), EXIT_DONE);
+        assert_int_equal(s.client.session->lmtp, cases[i].lmtp);
+        assert_int_equal(s.client.session->chunking, cases[i].chunking);
         cli_server_done(&s);
     }
 }
@@ -201,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_those_of_the_help),
         cmocka_unit_test(what_does_not_fit_together_is_refused),
+        cmocka_unit_test(scheme_and_options_say_which_dialect_is_spoken),
         cmocka_unit_test(no_error_shows_the_password),
         cmocka_unit_test(options_win_over_the_url),
         cmocka_unit_test(the_environment_names_a_server_when_no_option_does),

@@ -35,6 +35,13 @@ static const struct good good[] = {
       .password = (char *)"p\xC3\xA4ss",
       .host = (char *)"mx"}},
     {"smtp+unix:///run/mail.sock", {.path = (char *)"/run/mail.sock"}},
+    {"lmtp://mx:24", {.lmtp = true, .host = (char *)"mx", .port = 24}},
+    {"lmtp://ann@[::1]:2424/",
+     {.lmtp = true,
+      .user = (char *)"ann",
+      .host = (char *)"::1",
+      .port = 2424}},
+    {"lmtp+unix:///run/lmtp", {.lmtp = true, .path = (char *)"/run/lmtp"}},
     {"smtp+unix:///a%20b", {.path = (char *)"/a b"}},
     {"smtp+unix://ann:x@/run/s",
      {.user = (char *)"ann",
@@ -58,6 +65,7 @@ static void urls_are_taken_apart(void **state)
         const struct cli_url *e = &good[i].expected;
         assert_null(cli_url_parse(&url, good[i].text));
         assert_int_equal(url.implicit_tls, e->implicit_tls);
+        assert_int_equal(url.lmtp, e->lmtp);
         assert_int_equal(url.port, e->port);
         same_text(url.host, e->host);
         same_text(url.path, e->path);
@@ -73,7 +81,12 @@ static const char *const bad[] = {
     "mx.example.org:25",
     "http://mx",
     "SMTP://mx",
-    "lmtp://mx:24",
+    "lmtp://mx",
+    "lmtp://mx:25", /* LM-05 */
+    "lmtp://[::1]:25",
+    "lmtps://mx:24",
+    "lmtp+unix://mx:24",
+    "lmtp+unix:///",
     "mx:",
     "smtp:mx",
     "smtp://",

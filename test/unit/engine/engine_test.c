@@ -1,4 +1,5 @@
 /* The engine against a modelled server. */
+#include "engine/parts.h"
 #include "world.h"
 
 static void jobs_share_a_few_sessions(void **state) /* U06 */
@@ -167,7 +168,7 @@ static void a_session_that_died_while_idle_is_replaced(void **state) /* U01 */
     world_lose(&w.peers[0]);
     world_run(&w);
     assert_int_equal(w.outcomes[0], PH_ACCEPTED);
-    assert_int_equal(w.jobs[0].attempts, 2);
+    assert_int_equal(w.jobs[0].attempts, 1); /* a free replay */
     assert_int_equal(w.dialled, 2);
     world_tear_down(&w, 1);
 }
@@ -234,15 +235,98 @@ static void an_address_for_smtputf8_is_refused_alone(void **state) /* U24 */
     w.to[1] = "b\xc3\xbc@y.test";
     world_run(&w);
     assert_int_equal(w.outcomes[1], PH_REFUSED);
-    assert_int_equal(w.codes[1], PH_E_ADDRESS);
+    assert_int_equal(w.codes[1], PH_E_EXTENSION);
     assert_int_equal(world_count(&w, 3, PH_ACCEPTED), 2);
     world_tear_down(&w, 3);
+}
+
+/* U21: at once, each once; and what was learned holds for the next. */
+static void
+recipients_beyond_the_servers_limit_go_in_further_turns(void **state)
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 1, 0);
+    w.rcpt_max = 7;
+    world_submit_list(&w, 20);
+    world_run(&w);
+    assert_int_equal(w.accepted_by_server, 3);
+    assert_int_equal(w.dialled, 1);
+    for (size_t i = 0; i < 20; i++) {
+        assert_int_equal(w.delivered[i], 1);
+        assert_int_equal(w.results[i].outcome, PH_ACCEPTED);
+        assert_string_equal(w.results[i].reply.text, "taken");
+    }
+    world_tear_down(&w, 1);
+}
+
+static void our_own_limit_makes_turns_too(void **state)
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 2, 0);
+    w.engine->recipients = 6;
+    world_submit_list(&w, 20);
+    world_run(&w);
+    assert_int_equal(w.accepted_by_server, 4);
+    for (size_t i = 0; i < 20; i++)
+        assert_int_equal(w.delivered[i], 1);
+    world_tear_down(&w, 1);
+}
+
+static void
+a_job_that_rode_behind_a_lost_session_goes_again(void **state) /* PL-09, U26 */
+{
+    (void)state;
+    struct world w;
+    world_set_up(&w, 1, 0);
+    w.drop_behind = true;
+    world_submit(&w, 10);
+    world_run(&w);
+    assert_false(w.drop_behind); /* it happened */
+    assert_int_equal(w.accepted_by_server, 10);
+    assert_int_equal(world_count(&w, 10, PH_ACCEPTED), 10);
+    assert_int_equal(w.dialled, 2);
+    world_tear_down(&w, 10);
+}
+
+/* PL-03: more events than the machine holds, the end of a job among them. */
+static void replies_that_come_at_once_are_all_heard(void **state)
+{
+    static const char *const to[] = {"r0@y.test", "r1@y.test", "r2@y.test",
+                                     "r3@y.test", "r4@y.test", "r5@y.test",
+                                     "r6@y.test", "r7@y.test"};
+    enum { MANY = sizeof(to) / sizeof(*to), COUNT = 4 };
+    struct ph_recipient_result results[COUNT][MANY] = {0};
+    struct world w;
+    (void)state;
+    world_set_up(&w, 1, 0);
+    w.together = true;
+    world_submit(&w, COUNT);
+    for (size_t i = 0; i < COUNT; i++) {
+        w.jobs[i].env.to = to;
+        w.jobs[i].env.to_count = MANY;
+        w.jobs[i].results = results[i];
+    }
+    world_run(&w);
+    assert_int_equal(w.dialled, 1);
+    assert_int_equal(world_count(&w, COUNT, PH_ACCEPTED), COUNT);
+    for (size_t i = 0; i < MANY; i++) {
+        assert_int_equal(w.delivered[i], COUNT);
+        assert_int_equal(results[COUNT - 1][i].outcome, PH_ACCEPTED);
+        assert_string_equal(results[COUNT - 1][i].reply.text, "taken");
+    }
+    world_tear_down(&w, COUNT);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(jobs_share_a_few_sessions),
+        cmocka_unit_test(
+            recipients_beyond_the_servers_limit_go_in_further_turns),
+        cmocka_unit_test(our_own_limit_makes_turns_too),
+        cmocka_unit_test(a_job_that_rode_behind_a_lost_session_goes_again),
         cmocka_unit_test(one_job_dials_once),
         cmocka_unit_test(sessions_retire_after_their_messages),
         cmocka_unit_test(nobody_listens_and_every_job_is_told),
@@ -258,6 +342,7 @@ int main(void)
         cmocka_unit_test(draining_does_not_give_up_on_a_dead_session),
         cmocka_unit_test(aborting_does),
         cmocka_unit_test(an_address_for_smtputf8_is_refused_alone),
+        cmocka_unit_test(replies_that_come_at_once_are_all_heard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

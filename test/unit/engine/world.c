@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "world.h"
 
 static const char content[] = "Subject: x\r\n\r\nhello\r\n";
@@ -19,7 +21,8 @@ void world_submit(struct world *w, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct ph__job *job = &w->jobs[i];
         w->to[i] = "b@y.test";
-        w->results[i].address = w->to[i];
+        *job = (struct ph__job){0};
+        w->results[i] = (struct ph_recipient_result){.address = w->to[i]};
         ph__list_init(&job->link);
         job->env = (struct ph_envelope){.size = sizeof(job->env),
                                         .from = "a@x.test",
@@ -32,17 +35,67 @@ void world_submit(struct world *w, size_t count)
     }
 }
 
+void world_submit_list(struct world *w, size_t recipients)
+{
+    static const char *const names[] = {
+        "r0@y.test",  "r1@y.test",  "r2@y.test",  "r3@y.test",  "r4@y.test",
+        "r5@y.test",  "r6@y.test",  "r7@y.test",  "r8@y.test",  "r9@y.test",
+        "r10@y.test", "r11@y.test", "r12@y.test", "r13@y.test", "r14@y.test",
+        "r15@y.test", "r16@y.test", "r17@y.test", "r18@y.test", "r19@y.test"};
+    struct ph__job *job = &w->jobs[0];
+    assert_true(recipients <= sizeof(names) / sizeof(names[0]));
+    ph__list_init(&job->link);
+    job->env = (struct ph_envelope){.size = sizeof(job->env),
+                                    .from = "a@x.test",
+                                    .to = names,
+                                    .to_count = recipients};
+    job->content = (struct ph_slice){content, sizeof(content) - 1};
+    job->results = w->results;
+    ph__engine_submit(w->engine, job);
+}
+
 static void say(struct peer *p, const char *text)
 {
+    size_t len = strlen(text);
+    assert_true(p->out_len + len < TEXT);
+    memcpy(p->out + p->out_len, text, len);
+    p->out_len += len;
+}
+
+static void arrive(struct peer *p)
+{
     if (p->session)
-        ph__session_received(p->session, text, strlen(text));
+        ph__session_received(p->session, p->out, p->out_len);
+    p->out_len = 0;
 }
 
 void world_lose(struct peer *p)
 {
+    arrive(p);
     p->lost = true;
     if (p->session)
         ph__session_failed(p->session, PH_E_CLOSED, PH_STAGE_CONNECT, "gone");
+}
+
+static void answer_rcpt(struct world *w, struct peer *p, const char *line)
+{
+    size_t n = 0;
+    if (w->rcpt_max && p->rcpt_count == w->rcpt_max) {
+        say(p, "452 4.5.3 too many recipients\r\n");
+        return;
+    }
+    if (sscanf(line, "RCPT TO:<r%zu@", &n) == 1)
+        p->rcpts[p->rcpt_count++] = n;
+    say(p, "250 ok\r\n");
+}
+
+static void deliver(struct world *w, struct peer *p)
+{
+    for (size_t i = 0; i < p->rcpt_count; i++)
+        w->delivered[p->rcpts[i]]++;
+    p->rcpt_count = 0;
+    w->accepted_by_server++;
+    p->transactions++;
 }
 
 static void answer_line(struct world *w, struct peer *p, const char *line)
@@ -55,9 +108,12 @@ static void answer_line(struct world *w, struct peer *p, const char *line)
             world_lose(p);
             return;
         }
-        w->accepted_by_server++;
-        p->transactions++;
+        deliver(w, p);
         say(p, "250 2.0.0 taken\r\n");
+        if (w->drop_behind && p->in_len) {
+            w->drop_behind = false;
+            world_lose(p);
+        }
         if (w->drop_after && p->transactions == w->drop_after)
             world_lose(p);
         return;
@@ -69,6 +125,8 @@ static void answer_line(struct world *w, struct peer *p, const char *line)
         say(p, "354 go\r\n");
     } else if (!strncmp(line, "QUIT", 4))
         say(p, "221 bye\r\n");
+    else if (!strncmp(line, "RCPT", 4))
+        answer_rcpt(w, p, line);
     else
         say(p, "250 ok\r\n");
 }
@@ -84,7 +142,10 @@ static void answer(struct world *w, struct peer *p)
         p->in_len -= len;
         memmove(p->in, p->in + len, p->in_len);
         answer_line(w, p, line);
+        if (!w->together)
+            arrive(p);
     }
+    arrive(p);
 }
 
 static void flush(struct peer *p)
@@ -115,6 +176,7 @@ static void greet(struct world *w, struct peer *p)
         say(p, "421 4.7.0 too many connections\r\n");
     else
         say(p, "220 y.test\r\n");
+    arrive(p);
 }
 
 static void finish(struct world *w, struct ph__job *job)
@@ -203,6 +265,8 @@ void world_tear_down(struct world *w, size_t jobs)
     assert_true(ph__engine_empty(w->engine));
     assert_int_equal(ph__engine_stats(w->engine).open, 0); /* U03 */
     assert_int_equal(ph__engine_stats(w->engine).queued, 0);
+    for (size_t i = 0; i < jobs; i++)
+        ph__job_done(&w->jobs[i]);
     ph__engine_free(w->engine);
 }
 

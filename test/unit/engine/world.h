@@ -19,10 +19,14 @@ struct peer {
     struct ph__session *session; /* NULL once closed */
     char in[TEXT];               /* commands not yet answered */
     size_t in_len;
+    char out[TEXT]; /* replies that have not arrived */
+    size_t out_len;
     bool in_content;
     bool dialling;
     unsigned transactions;
     bool lost;
+    size_t rcpts[JOBS]; /* accepted in this transaction: r<N>@y.test */
+    size_t rcpt_count;
 };
 
 struct world {
@@ -37,6 +41,7 @@ struct world {
     enum ph_stage stages[JOBS];
     enum ph_code codes[JOBS];
     size_t accepted_by_server;
+    unsigned delivered[JOBS]; /* to r<N>@y.test */
     uint64_t now;
     unsigned order_limit;
     unsigned commits;
@@ -46,10 +51,16 @@ struct world {
     unsigned greet_at_most; /* further ones get 421; 0 = no limit */
     unsigned drop_after;    /* close after so many transactions; 0 = no */
     bool drop_at_dot;       /* never answer content */
+    bool together;          /* the replies to what came at once do so, too */
+    unsigned rcpt_max;      /* 452 to further ones; 0 = no limit */
+    bool drop_behind;       /* close after the answer to a content that others
+                             * ride behind, once */
 };
 
 void world_set_up(struct world *w, unsigned connections, unsigned messages);
 void world_submit(struct world *w, size_t count);
+/* One job for r0@y.test, r1@y.test ... */
+void world_submit_list(struct world *w, size_t recipients);
 void world_lose(struct peer *p);
 /* Orders and network in turn, until nothing moves. */
 void world_run(struct world *w);

@@ -39,7 +39,7 @@ static void check_peer(struct scene *s, const char *event)
     scene_close(s);
 }
 
-/* U12 */
+/* U12, DL-05 */
 static void every_address_is_tried_in_turn(void **state)
 {
     static const char *const addresses[] = {"127.0.0.2", "255.255.255.255",

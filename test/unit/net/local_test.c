@@ -22,7 +22,7 @@ static void check_open(struct scene *s, const char *literal)
     scene_done(s);
 }
 
-static void an_ipv4_address_stands_in_brackets(void **state)
+static void an_ipv4_address_stands_in_brackets(void **state) /* EH-08 */
 {
     struct scene s;
     scene_init(&s, &script_silent);

@@ -203,6 +203,7 @@ static void log_only(struct scene *s, const char *event)
         start_then_close_on_failure(s, event);
 }
 
+/* TL-11 */
 static void close_notify_ends_it_after_the_last_words(void **state)
 {
     static const struct script closing = {.accepted = tls_at_once,

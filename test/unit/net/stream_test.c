@@ -227,6 +227,7 @@ static void leave_and_be_written_to(struct scene *s, const char *data,
     assert_int_equal(s->code, PH_OK);
 }
 
+/* S32: a library must not let SIGPIPE reach the program it lives in. */
 static void run_last_words(bool over_unix)
 {
     static const struct script leaving = {.received = leave_and_be_written_to};

@@ -97,7 +97,8 @@ static size_t make(char *body, unsigned *seed)
     return len;
 }
 
-static void decoding_gives_the_canonical_text_back(void **state) /* U33, S23 */
+static void
+decoding_gives_the_canonical_text_back(void **state) /* U33, S23, MG-02 */
 {
     (void)state;
     unsigned seed = 1;

@@ -8,7 +8,7 @@
 
 #include "states/picture.h"
 
-enum { LIMIT = 1024 * 1024, KEY_MAX = 256 };
+enum { LIMIT = 1024 * 1024, KEY_MAX = 256, ROUTES_MAX = 100 };
 
 static struct ph__buf drawn(enum ph__state only)
 {
@@ -67,8 +67,9 @@ static void every_kind_of_edge_is_drawn(void **unused)
 {
     (void)unused;
     static const char *const labels[] = {
-        ">yes<",     ">no<",  ">done<", ">stop<",    ">2yz<",
-        ">4yz 5yz<", ">4yz<", ">334<",  ">500-502 ", ">any reply<"};
+        ">yes<",         ">no<",        ">done<",         ">stop<",
+        ">2yz<",         ">4yz 5yz<",   ">4yz<",          ">334<",
+        ">500-504 555<", ">any reply<", ">early 4yz 5yz<"};
     struct ph__buf buf = drawn(ST_COUNT);
     for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
         assert_non_null(strstr(buf.data, labels[i]));
@@ -84,45 +85,56 @@ static void every_kind_of_edge_is_drawn(void **unused)
     ph__buf_done(&buf);
 }
 
-static void states_and_edges_without_hints_are_drawn_all_the_same(void **unused)
+/* The layout with one part replaced. */
+static struct ph__layout with(const struct ph__layout_part *part, size_t at)
 {
-    (void)unused;
     struct ph__layout layout = ph__layout;
-    for (size_t n = 0; n <= ph__layout.place_count; n += 5) {
-        struct ph__buf buf = PH__BUF(LIMIT);
-        layout.place_count = n;
-        layout.route_count = n; /* some routes then have loose ends */
-        assert_int_equal(ph__picture_svg_by(&buf, &layout), PH_OK);
-        assert_every_state(buf.data);
-        assert_every_edge(buf.data);
-        ph__buf_done(&buf);
-    }
+    layout.parts[at] = part;
+    return layout;
 }
 
-static bool in_table(const struct ph__route *r)
+static void assert_refused(const struct ph__layout_part *part, size_t at,
+                           enum ph__gap_kind what)
 {
-    struct ph__cases cases;
-    assert_int_equal(ph__cases_of(&cases, r->from), PH_OK);
-    for (size_t i = 0; i < cases.count; i++)
-        if (ph__case_leads(&cases, &cases.list[i], &ph__case_picture) &&
-            ph__edge_same(cases.list[i].edge, r->edge))
-            return true;
-    return false;
+    struct ph__layout layout = with(part, at);
+    struct ph__gap found = ph__layout_check(&layout);
+    struct ph__buf buf = PH__BUF(LIMIT);
+    assert_int_equal(found.what, what);
+    assert_int_equal(ph__picture_svg_by(&buf, &layout), PH_E_INVALID);
+    assert_int_equal(buf.len, 0);
+    ph__buf_done(&buf);
 }
 
-static void no_hint_is_stale_or_double(void **unused)
+static void a_layout_that_lacks_a_place_or_a_route_is_refused(void **unused)
 {
     (void)unused;
-    for (size_t i = 0; i < ph__layout.route_count; i++) {
-        const struct ph__route *r = &ph__layout.routes[i];
-        print_message("  %s -> %s\n", ph__table[r->from].name,
-                      ph__table[r->edge.next].name);
-        assert_true(in_table(r));
-        assert_ptr_equal(ph__layout_route(&ph__layout, r->from, r->edge), r);
+    for (size_t at = 0; at < PH__LAYOUT_PARTS; at++) {
+        struct ph__layout_part part = *ph__layout.parts[at];
+        assert_int_equal(ph__layout_check(&ph__layout).what, GAP_NONE);
+        for (part.place_count--; part.place_count > 0; part.place_count--)
+            assert_refused(&part, at, GAP_PLACE);
+        part = *ph__layout.parts[at];
+        for (part.route_count--; part.route_count > 0; part.route_count--)
+            assert_refused(&part, at, GAP_ROUTE);
     }
-    for (size_t i = 0; i < ph__layout.place_count; i++) {
-        const struct ph__place *p = &ph__layout.places[i];
-        assert_ptr_equal(ph__layout_place(&ph__layout, p->state), p);
+}
+
+static void a_route_that_the_table_lacks_is_refused(void **unused)
+{
+    (void)unused;
+    static const struct ph__route stale[] = {
+        {.from = ST_START, .edge = {ACT_pass, ST_QUIT}},
+        {.from = ST_RCPT, .edge = {ACT_breach, ST_CLOSED}},
+        {.from = ST_START, .edge = {ACT_pass, ST_GREETING}}}; /* twice */
+    struct ph__route routes[ROUTES_MAX];
+    struct ph__layout_part part = *ph__layout.parts[0];
+    assert_true(part.route_count < ROUTES_MAX);
+    memcpy(routes, part.routes, part.route_count * sizeof(routes[0]));
+    part.routes = routes;
+    part.route_count++;
+    for (size_t i = 0; i < sizeof(stale) / sizeof(stale[0]); i++) {
+        routes[part.route_count - 1] = stale[i];
+        assert_refused(&part, 0, GAP_EDGE);
     }
 }
 
@@ -132,9 +144,10 @@ static void one_state_is_drawn_with_all_that_can_happen(void **unused)
     struct ph__buf buf = drawn(ST_AUTH);
     assert_non_null(strstr(buf.data, "<g id=\"AUTH\">"));
     assert_int_equal(count(buf.data, "<g id="), 1);
-    assert_non_null(strstr(buf.data, ">504 534 538<"));
+    assert_non_null(strstr(buf.data, ">4yz 503 521 525 530 535 550-554 556<"));
     assert_non_null(strstr(buf.data, ">421<"));
-    assert_non_null(strstr(buf.data, "2yz 3yz other<"));
+    assert_non_null(strstr(buf.data, ">2yz 3yz other<"));
+    assert_non_null(strstr(buf.data, ">early any reply<"));
     assert_non_null(strstr(buf.data, ph__action_text(ACT_drop)));
     ph__buf_done(&buf);
 }
@@ -189,8 +202,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_state_and_every_edge_is_drawn_once),
         cmocka_unit_test(every_kind_of_edge_is_drawn),
-        cmocka_unit_test(states_and_edges_without_hints_are_drawn_all_the_same),
-        cmocka_unit_test(no_hint_is_stale_or_double),
+        cmocka_unit_test(a_layout_that_lacks_a_place_or_a_route_is_refused),
+        cmocka_unit_test(a_route_that_the_table_lacks_is_refused),
         cmocka_unit_test(one_state_is_drawn_with_all_that_can_happen),
         cmocka_unit_test(a_drawing_needs_nothing_from_outside),
         cmocka_unit_test(dot_has_every_state_and_every_edge),

@@ -82,7 +82,7 @@ static void tls_1_2_is_enough(void **state)
     raw_done(&r);
 }
 
-/* S10 */
+/* S10, TL-10 */
 static void tls_1_1_is_not(void **state)
 {
     struct raw r;
@@ -171,7 +171,7 @@ static void check_sni(const char *name, const char *expected)
     raw_done(&r);
 }
 
-/* S06, RFC 6066 3 */
+/* S06, TL-10, RFC 6066 3 */
 static void sni_is_the_verified_name_and_never_an_address(void **state)
 {
     check_sni("mail.example.test", "mail.example.test");

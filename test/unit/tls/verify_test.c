@@ -11,6 +11,7 @@ struct check {
     const char *problem; /* "" = convinced */
 };
 
+/* TL-08, TL-09 */
 static const struct check checks[] = {
     {"host name", "server", MAIL, CA, ""},
     {"case does not matter", "server", "MAIL.Example.Test", CA, ""},

@@ -1,0 +1,98 @@
+#include <string.h>
+
+#include "cli/dsn.h"
+#include "smtp/limits.h"
+
+enum dsn_option { NOTIFY = CLI_DSN_FIRST, RETURN, ID };
+
+const struct cli_option cli_dsn_options[] = {
+    CLI_HEADING("Reports about delivery (of a server that offers DSN):"),
+    {NOTIFY, 0, "dsn-notify", "WHEN",
+     "never, or of success,failure,delay those that are\n"
+     "wanted"},
+    {RETURN, 0, "dsn-return", "WHAT",
+     "full or hdrs: how much of the message a report has"},
+    {ID, 0, "dsn-id", "ID", "by which reports name this message"},
+    {0, 0, NULL, NULL, NULL}};
+
+static const struct word {
+    const char *name;
+    unsigned bit;
+} words[] = {{"never", PH_NOTIFY_NEVER},
+             {"success", PH_NOTIFY_SUCCESS},
+             {"failure", PH_NOTIFY_FAILURE},
+             {"delay", PH_NOTIFY_DELAY}};
+enum { WORDS = sizeof(words) / sizeof(*words) };
+
+static int usage(const char *option, const char *value, const char *advice)
+{
+    cli_error("%s %s: %s", option, value, advice);
+    return EXIT_USAGE_ERROR;
+}
+
+/* 0 when it is none of them. */
+static unsigned bit_of(const char *text, size_t len)
+{
+    for (size_t i = 0; i < WORDS; i++)
+        if (strlen(words[i].name) == len &&
+            memcmp(words[i].name, text, len) == 0)
+            return words[i].bit;
+    return 0;
+}
+
+/* RFC 3461 4.1: NEVER stands alone. */
+static int take_notify(struct ph_parameters *p, const char *value)
+{
+    unsigned notify = 0;
+    for (const char *at = value;; at++) {
+        size_t len = strcspn(at, ",");
+        unsigned bit = bit_of(at, len);
+        bool alone = !notify || !((notify | bit) & PH_NOTIFY_NEVER);
+        if (!bit || !alone)
+            return usage("--dsn-notify", value,
+                         "give never, or some of success,failure,delay");
+        notify |= bit;
+        at += len;
+        if (!*at)
+            break;
+    }
+    p->notify = notify;
+    return EXIT_DONE;
+}
+
+static int take_return(struct ph_parameters *p, const char *value)
+{
+    bool full = strcmp(value, "full") == 0;
+    if (!full && strcmp(value, "hdrs") != 0)
+        return usage("--dsn-return", value, "give full or hdrs");
+    p->ret = full ? PH_RETURN_FULL : PH_RETURN_HEADERS;
+    return EXIT_DONE;
+}
+
+/* RFC 3461 4.4: printable, and not longer than a line may be. */
+static int take_id(struct ph_parameters *p, const char *value)
+{
+    size_t len = strlen(value);
+    bool fits = len && len <= PH__ENVELOPE_ID_MAX;
+    for (size_t i = 0; i < len && fits; i++)
+        fits = value[i] >= ' ' && value[i] <= '~';
+    if (!fits)
+        return usage("--dsn-id", value,
+                     "give at most 100 printable ASCII characters");
+    p->envelope_id = value;
+    return EXIT_DONE;
+}
+
+int cli_dsn_option(struct ph_parameters *p, int id, const char *value)
+{
+    p->size = sizeof(*p);
+    switch ((enum dsn_option)id) {
+    case NOTIFY:
+        return take_notify(p, value);
+    case RETURN:
+        return take_return(p, value);
+    case ID:
+        return take_id(p, value);
+    }
+    return EXIT_USAGE_ERROR;
+}

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""smtp-server (of npm, by the authors of Nodemailer) on a directory of its own.
+
+As a program it prints how to reach the server, and stops it at a line (or the
+end) of standard input:    smtp_server.py [DIR]
+To fetch smtp-server, in the version of npm/package-lock.json, into a cache
+outside the tree, is    smtp_server.py --install
+
+`submission` shows AUTH in clear, but takes it after STARTTLS only, and mail
+after AUTH only; `plain` and `lmtp` take mail from anybody, and know no AUTH.
+"""
+
+import filecmp
+import json
+import os
+import shutil
+import sys
+import tempfile
+
+import real_server
+from real_server import Service
+
+SERVER = "smtp_server.js"
+PINNED = os.path.join(real_server.HERE, "npm")
+INSTALLED = os.path.join(real_server.CACHE, "npm")
+LOCK = "package-lock.json"
+
+
+def is_installed():
+    """What is there now, and not what an older lock file asked for."""
+    lock = os.path.join(INSTALLED, LOCK)
+    return os.path.exists(lock) and filecmp.cmp(
+        lock, os.path.join(PINNED, LOCK), shallow=False)
+
+
+def install():
+    if is_installed():
+        return
+    os.makedirs(real_server.CACHE, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=real_server.CACHE) as work:
+        made = os.path.join(work, "npm")
+        shutil.copytree(PINNED, made)
+        real_server.run("npm", "ci", "--ignore-scripts", "--no-audit",
+                        "--no-fund", cwd=made)
+        # At once: what is there is complete.
+        shutil.rmtree(INSTALLED, ignore_errors=True)
+        os.rename(made, INSTALLED)
+
+
+class SmtpServer(real_server.RealServer):
+    title = "smtp-server"
+    programs = ("node",)
+
+    @classmethod
+    def why_not(cls):
+        if not is_installed():
+            return ("there is no smtp-server here; "
+                    "test/interop/smtp_server.py --install fetches it")
+        return super().why_not()
+
+    def version(self):
+        with open(os.path.join(INSTALLED, LOCK), encoding="utf-8") as lock:
+            packages = json.load(lock)["packages"]
+        return packages["node_modules/smtp-server"]["version"]
+
+    def configure(self):
+        self.services = [
+            Service("plain", real_server.free_port()),
+            Service("submission", real_server.free_port(), login=True),
+            Service("lmtp", real_server.free_port(), lmtp=True)]
+        for name in ("tmp", "new"):
+            os.makedirs(self.path("mail/inbox", name))
+        # Where nobody may read it.
+        shutil.copy(os.path.join(real_server.HERE, SERVER), self.dir)
+        shutil.copytree(os.path.join(INSTALLED, "node_modules"),
+                        self.path("node_modules"))
+        return ["node", self.path(SERVER), self.settings()]
+
+    def how_to_spawn(self):
+        return self.as_nobody()
+
+
+def main(*arguments):
+    if arguments == ("--install",):
+        install()
+        return 0
+    return real_server.main(SmtpServer, *arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
