@@ -1,0 +1,255 @@
+#!/usr/bin/env python3
+"""Writes the seeds of a corpus, seed-001 and so on: seeds.py TARGET DIRECTORY
+
+Derived from the dialogues, or made by hand where those have nothing. What the
+octets mean is said at the top of each target.
+"""
+
+import os
+import sys
+
+from dialogues import dialogues
+from machine_seeds import machine
+
+
+def reply():
+    for server, _ in dialogues():
+        yield b"\0" + server
+    yield b"\x00250 x\xfe\xff\xfe\x01\r\n"  # by a few octets
+    yield b"\x00250 " + b"x\xfe\xff" * 2 + b"\r\n"  # a line over the limit
+    yield b"\x00250-a\r\n\xfd\xff\xfd\x05250 b\r\n"  # too many lines
+    yield b"\x00250-" + b"x\xfe\xff\r\n\xfd\x05"  # too many octets
+    yield b"\x00250-" + b"\xc3\xa9x\xfe\x20\r\n\xfd\x05250 2.0.0 z\r\n"
+
+
+def address():
+    return [
+        b"user@example.com", b"first.last+tag@sub.example.co.uk", b"",
+        b"postmaster", b"PostMaster", b"\"john doe\"@example.com",
+        b"\"a@b\"@example.com", b"\"a\\\"b\"@example.com", b"\"\"@x",
+        b"user@[192.0.2.1]", b"user@[IPv6:2001:db8::1]", b"a@[ipv6:::1]",
+        b"user@[IPv6:::ffff:192.0.2.1]", b"u@[IPv6:1:2:3:4:5:6:7:8]",
+        "用户@例え.jp".encode(), b".user@example.com", b"us..er@example.com",
+        b"user@-example.com", b"user@example.com.", b"user@[300.1.1.1]",
+        b"user@example.com\r\nRCPT TO:<x@y>", b"a@b> NOTIFY=NEVER",
+        b"\"a> ORCPT=rfc822;x\"@b", b"@r1,@r2:u@h", b"g: a@b;", b"u(x)@h",
+        b"a@b@c", b"a" * 64 + b"@b", b"a" * 65 + b"@b", b"a@" + b"b" * 63,
+        b"a@" + b"b" * 64 + b".c", b"=?utf-8?q?x=40evil?=@h", b"a\xfe\x01@example.com",
+        b"a@b\xfe\x01", b"a@" + b"b\xfe\x01." * 3 + b"c", b"\xff@example.com",
+        "grün@bücher.example".encode(), "a@BÜCHER.example".encode(),
+        "a@faß.de".encode(), "a@xn--bcher-kva.example".encode(),
+        "a@ｅｘａｍｐｌｅ.com".encode(), "a@例え。jp".encode(), "a@☃.net".encode(),
+        "\"ü b\"@x".encode(), "\"\\ü\"@x".encode(), "\"plain\"@ü.x".encode(),
+        "a@［192.0.2.1］".encode(), "a@\u200d.x".encode(), "a@א1.x".encode(),
+        "a@".encode() + "ü".encode() * 60 + b".x", "a@e\u0301.x".encode(),
+    ]
+
+
+def content():
+    for text in [
+            b"", b"Hello\r\n", b"no line end", b".", b".\r\n", b"..\r\n.x\r\n",
+            b"a\n.\nb\n", b"a\r\n.\r\nMAIL FROM:<x@y>\r\n", b"a\r.\rb",
+            b"a\n.\r\n", b"a\r\n.\n", b"a\r", b"a\r\r\n", b"nul \0 here\n",
+            b"\n\n\n", b"\r\n.\r\n", b"a\r\n.\rb\r\n.\r\n", b"x\xfe\x10\n\xfd\x05",
+            b".x\xfe\x02\r\n..\xfe\x03\n\xfd\x20end", b"\xc3\xa9\r\n."]:
+        yield b"\1" + text
+
+
+TALKS = [
+    b"HELO a\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<d@e.f>\r\nDATA\r\n..x\r\n.\r\n",
+    b"EHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<d@e.f>\r\nDATA\r\nx\r\n.\r\n"
+    b"MAIL FROM:<g@h.i>\r\nRCPT TO:<j@k.l>\r\nDATA\r\n.\r\nQUIT\r\nNOOP\r\n",
+    b"EHLO a\r\nMAIL FROM:<a@b> SIZE=4001\r\nMAIL FROM:<a@b> SIZE=12 "
+    b"BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=x\r\n"
+    b"RCPT TO:<\xc3\xa9@b> NOTIFY=NEVER ORCPT=rfc822;c@d\r\nRSET\r\nDATA\r\n",
+    b"EHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n\xfd\x40DATA\r\n"
+    b"x\xfe\x10\r\n\xfd\x04.\r\n",
+    b"EHLO a\r\nSTARTTLS\r\n", b"EHLO a\r\nSTARTTLS\r\nEHLO b\r\nQUIT\r\n",
+    b"EHLO a\r\nAUTH PLAIN AGFubgBwZW5jaWw=\r\nMAIL FROM:<a@b>\r\n",
+    b"EHLO a\r\nAUTH LOGIN\r\nYW5u\r\ncGVuY2ls\r\nMAIL FROM:<a@b>\r\n"
+    b"RCPT TO:<c@d>\r\nDATA\r\n.\r\n",
+    b"EHLO a\r\nAUTH PLAIN\r\n*\r\nAUTH PLAIN =\r\nAUTH X\r\n",
+    b"NOOP\nNOOP\r\n\r\nVRFY x\r\nEXPN\r\nHELP\r\nDATA\r\nRSET x\r\n",
+    b"NOOP \xfe\x40\r\nNOOP\r\nNOOP \xfe\xff\r\nQUIT\r\n",
+    b"EHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<@r,@s:\"x>\"@c> \r\nDATA\r\n"
+    b"a\n.\r\n.\n\r\n.\r\r\n..\r\n.\r\n",
+]
+
+# With LMTP, LIMITS, rarer extensions: bits of the second octet.
+CHUNKED = (b"MAIL FROM:<a@b> BODY=BINARYMIME\r\nRCPT TO:<c@d>\r\n"
+           b"RCPT TO:<e@f>\r\nBDAT 5\r\na\r\0.\nBDAT 0\r\nBDAT 3 LAST\r\n\r\n.")
+MORE = [
+    (0, 0, b"EHLO a\r\n" + CHUNKED * 2 + b"QUIT\r\n"),
+    (0, 0, b"EHLO a\r\nMAIL FROM:<a@b>\r\nBDAT 5\r\nNOOP\nBDAT 0 LAST\r\n"
+     b"RSET\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 4001 LAST\r\n"
+     b"x\xfe\x3ey\xfe\x10\r\nDATA\r\nBDAT x\r\nQUIT\r\n"),
+    (0, 0, b"EHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 2\r\nabDATA\r\n"
+     b"BDAT 1 LAST\r\nc"),
+    (0, 32, b"LHLO a\r\n" + CHUNKED + b"EHLO a\r\nMAIL FROM:<a@b>\r\n"
+     b"RCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\nDATA\r\n.\r\nBDAT 1 LAST\r\nxQUIT\r\n"),
+    (0x40, 32, b"content@c@*=452 full\0LHLO a\r\n" + CHUNKED),
+    (0x40, 32, b"content=452 full\0LHLO a\r\n" + CHUNKED),
+    (0x40, 32, b"content@e@*=drop\0LHLO a\r\n" + CHUNKED),
+    (0x40, 32, b"bdat@2=554 no\0LHLO a\r\n" + CHUNKED),
+    (0, 64, b"EHLO a\r\n" + b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n"
+     b"RCPT TO:<c@e>\r\nRCPT TO:<c@f>\r\nRSET\r\n\xfd\x02" * 4),
+    (0, 128, b"EHLO a\r\nMAIL FROM:<a@b> BY=120;RT HOLDFOR=60 MT-PRIORITY=-3\r\n"
+     b"RSET\r\nMAIL FROM:<a@b> HOLDUNTIL=2030-01-01T00:00:00Z REQUIRETLS\r\n"),
+    # An answer that is too long ends the exchange: then NOOP is a command.
+    (2, 0, b"EHLO a\r\nAUTH LOGIN\r\nx\xfe\xc1\r\nNOOP\r\n"),
+    (2, 0, b"EHLO a\r\nAUTH LOGIN\r\nx\xfe\xc1\r\n"),
+    (2, 0, b"EHLO a\r\nAUTH LOGIN\r\nYW5u\r\nx\xfe\xbf\r\nNOOP\r\n"),
+    (2, 0, b"EHLO a\r\nAUTH PLAIN x\xfe\xc1\r\nMAIL FROM:<a@b>\r\n"),
+    (2, 0, b"EHLO a\r\nAUTH PLAIN\r\nA\xfe\x17\xfe\x08\r\nNOOP\r\n"),
+]
+
+RULES = [
+    b"rcpt@*@e.f=550 5.1.1 no", b"mail=421 later", b"hello=drip",
+    b"greeting=554", b"data=stall", b"content@c@*=garbage", b"quit=drop",
+    b"auth=535", b"starttls=454 not now", b"rset=flood", b"mail@a@b=250 fine",
+]
+
+
+def sink():
+    for _, client in dialogues():
+        yield b"\0\0" + client
+    for talk in TALKS:
+        for options in (0, 1, 2):  # alone, with TLS, with AUTH
+            yield bytes([options, 7]) + talk
+    for options in (3, 4, 8, 16, 32, 0x81, 0x82):
+        yield bytes([options, 7]) + TALKS[1]
+    for rule in RULES:
+        yield b"\x40\7" + rule + b"\0" + TALKS[1]
+    for options, more, talk in MORE:
+        yield bytes([options, more]) + talk
+
+
+# A transcript, and what else a client says.
+TRANSCRIPTS = [
+    (b"S: 220 hi\nC: EHLO x\nS: 250-x\nS: 250 y\nC: MAIL FROM:<>\n"
+     b"C: AUTH <hidden>\nC: DATA\nS: 354 b\nC: <5 octets>\nC: .\nS: 250 c\n"
+     b"C: BDAT 2\nC: <2 octets>\nS: 250 d\nC: QUIT\nS: 221 e\n",
+     b"EHLO x\r\nMAIL FROM:<>\r\nAUTH y\r\nDATA\r\na\r\n..\r\n.\r\nBDAT 3\r\n"),
+    (b"S: 220 hi\r\nC: STARTTLS\r\nS: 220-go\r\nS: 220\r\nC: RSET\r\n# x\r\n",
+     b"STARTTLS\r\nRSET\r\n"),
+    (b"C: a<hidden>b<hidden><hidden>b\nC: <hidden>\n", b"abb\r\n\r\n"),
+    (b"C: aab<hidden>ab\n", b"aabaab\r\n"), (b"C: <3 octets>\n", b""),
+    (b"C: <0 octets>\nC: .\nC: BDAT 0 LAST\n", b".\r\nBDAT 0 LAST\r\n"),
+    (b"C: <5 octets>\nS: 250\n", b""), (b"hello\n", b""), (b"", b"x"),
+    (b"C: BDAT 4\nC: <3 octets>\n", b""), (b"S:\nS:x\nC:\n", b"\r\n"),
+    (b"C: <18446744073709551615 octets>\nC: .\nC: BDAT 9999999999\n", b"."),
+    (b"C: x\xfe\xc1\nS: y\n", b"x\xfe\xc1\r\n"), (b"S: 220 x\n\xfd\xff", b""),
+    (b"# session 2\nS: 220 a\nC: EHLO b\n# session 1\nhello\n", b"EHLO b\r\n"),
+    (b"# session 3\nS: a\n# session 1\nS: b\n", b""), (b"# session 0\n", b""),
+    (b"# TLSv1.3, x\nC: MAIL FROM:<> SIZE=11\nC: DATA\nS: 354\nC: .\nC: ..x\n"
+     b"C: y\nC: .\nC: RSET\nS: 250 z\n", b"MAIL FROM:<> SIZE=11\r\nDATA\r\n"),
+    (b"C: DATA\nS: 354\nC: a\nC: b\nS: 250 lost\n", b"DATA\r\na\r\n.\r\n"),
+    (b"C: BDAT 7\nC: ab\nC: cde\nS: 250\nC: BDAT 3 LAST\nC: xyz\nS: 250\n",
+     b"BDAT 7\r\nab\r\ncdeBDAT 3 LAST\r\nxyz"),
+    (b"C: AUTH PLAIN AGE=\nS: 334\nC: AGFubgBw\nS: 334 x\nC: *\nS: 501\n",
+     b"AUTH PLAIN x\r\ny\r\n"),
+    (b"C: <hidden>ab\n", b"xab\r\n"), (b"C: a<hidden>c<hidden>d\n", b"abcbd\r\n"),
+    (b"C: a<hidden>b<hidden>\n", b"b\r\n"), (b"C: a<hidden>b\n", b"acbc\r\n"),
+    (b"C: x\n", b"x\n"), (b"C: x\r\r\n", b"x\r\r\n"), (b"C: x\n", b"\0\r\n"),
+]
+
+
+def script():
+    for options, (text, client) in enumerate(TRANSCRIPTS * 2):
+        yield bytes([options]) + text + b"\0" + client
+
+
+HEADERS = [
+    ["fAnn <ann@x.org>", "tbob@y.org", "sHello", "xHello,\nBob\n"],
+    ["fAnn Lee <a@x>, b@x", "t\"Lee, Bob\" <b@y>, c@z", "cd@z", "be@z"],
+    ["rr@x", "hX-Mailer: posthaste", "hSender: s@x", "i1.2@x", "d\x03"],
+    ["e", "vpostmaster", "sGrüße an alle", "xGrüße\n.\n..\n"],
+    ["fÜ <u@x>", "tTeam: a@x, b@y;", "s two  spaces ", "xFrom me \n=\t\n"],
+    ["s=?utf-8?B?w7w=?=", "sa ü b", "hSubject: x", "hX-A: ü", "hBcc: x@y"],
+    ["t(c) a@x (A \"B\")", "t<@r,@s:a@x>", "t\"a\\\"b\"@x", "bx@y,,z@y"],
+    ["sa\r\nBcc: x@y", "hX: a\nY: b", "hX\r\nY: b", "xa\rb", "xa\r\nb\r\n"],
+    ["hReferences: <a@b> <c@d>", "hReferences: <e@f>", "hIn-Reply-To: <a@b>"],
+    ["sbehind ", "hResent-Bcc: x@y", "hsender: a@b", "hSender: c@d"],
+    ["hResent-To: a@x, b@y", "hX-Empty:", "h: x", "hX Y: z", "hx"],
+    ["fGrün <grün@bücher.example>", "tann@bücher.example, é <é@x>",
+     "t\"a\"@x, a@x, a@xn--bcher-kva.example", "rÜ <a@BÜCHER.example>"],
+    ["fa@ü.x, ü@y", "tü@xn--tda.x", "hSender: ü@ü.x", "hResent-To: ü@x, b@ü"],
+]
+LONG = [
+    b"sx\xfe\x10", b"sx \xfe\x10y", b"sx\xfe\x0f y\xfe\x0f", b"xx\xfe\x10",
+    b"sa \xc3\xbc \xfe\x03b", b"hX: \xc3\xa9\xfd\x40", b"f\"x\xfe\x02\" <a@x>",
+    b"xword \xfd\xff", b"x\xc3\xa9\xfd\x40\n\xfd\x04", b"ta@x, \xfd\x20b@y",
+]
+
+
+def header():
+    for strings in HEADERS:
+        yield "\0".join(strings).encode()
+        for string in strings:
+            yield string.encode()
+    yield from LONG
+
+
+def ready():
+    for options in (0, 2, 12, 1, 16, 18, 20):
+        for text in [
+                b"", b"\r\n", b"From: a@x\nTo: b@y\n\nHello\n",
+                b"From: a@x\r\nTo: b@y, c@z\r\nBcc: d@z,\r\n e@z\r\n"
+                b"Message-ID: <1.2@x>\r\nSubject: s\r\n\r\nBcc: stays\r\n",
+                b"BCC : x@y\n\tz@y\nResent-bcc:\n a@b\nX: y\n", b"Bcc: a@b",
+                b"Bcc\n : a@b\n\n", b" Bcc: a@b\n\n", b"Bcc: a@b\n \n\nx",
+                b"Resent-To: a@x\nTo: b@y\nCc: \xc3\xa9@z\n\n\xff\n",
+                b"To: \"a\n b\" <c@d>\nCc: Team: e@f;\n\n", b"a\rb", b"a\0b",
+                b"x\xfe\x10\n", b"\n\nTo: a@b\n", b"no colon\n\nx",
+                b"Message-ID: (c) <a@b> x\n\n", b"Bcc: \xc3\xa9@x\n\nascii\n",
+                b"To: \xc3\xa9 <a@\xc3\xa9.x>, a@xn--9ca.x\n\n\0\r\xff",
+                b"Cc: \"a\"@x, a@X\nBcc: \"\xc3\xa9 \"@x\n\r\n\0", b"a: \xff\n\n"]:
+            yield bytes([options]) + text
+
+
+TEMPLATES = [
+    (["Bob"], "From: Ann <ann@x.org>\nSubject: Hi {{name}}!\n\nDear {{name}}\n"),
+    (["Bob Ü", "bob@y.org"], "From: a@x\nTo: {{name}} <{{to}}>\n\n{{to}}\n"),
+    (["Lee, Bob", "b"], "From: a@x\nTo: \"{{n}}\" <{{l}}@y>, c@z\n\n{{n}}"),
+    (["Bob <b@y>", ""], "From: a@x\nTo: {{m}}, {{n}}\nCc: {{n}}\n\n\n"),
+    (["<b> & \"c\""], "From: a@x\nContent-Type: text/html\n\n<p>{{a}}</p>\n"),
+    (["xx"], "From: a@x\nContent-Type: multipart/mixed; boundary={{b}}\n"
+             "Content-Transfer-Encoding: 8bit\n\n--{{b}}\n\nü\n--{{b}}--\n"),
+    (["a\r\nBcc: x@y"], "From: a@x\nSubject: {{s}}\nX-{{s}}: y\n\n{{s}}\n"),
+    (["a@b,c@d", "x> <y@z"], "From: {{a}}\nTo: {{b}} <q@r>\nBcc: {{a}}\n\n"),
+    (["7"], "From: a@x\nMessage-ID: <{{n}}@x.org>\nDate: today\n\n{{n}}"),
+    (["\x01"], "From: a@x\nX: {{n}}\n\n"), ([], "From: a@x\n\n{{ open\n"),
+    (["v"], "\ufeffFrom: a@x\n two\nSender: {{s}} <s@t>\n\n{{}}"),
+    (["postmaster,c"], "From: a@x\nTo: {{l}}@y\nResent-Bcc: d@e\n\n"),
+    (["a@b, c@d"], "From: a@x\nTo: {{m}}\n\n"),
+    (["{{b}}", "1\n.\r\n2"], "From: a@x\nTo: (c {{a}}) x@y\n\n{{a}}{{b}}"),
+    (["é", "e@f"], "From: {{a}} {{a}} <{{b}}>\nReply-To: T: {{b}}, {{b}};\n\n"),
+    ([], "From: a@x\nContent-Type: text/plain; charset=\"x\"; y=z\n\né\n"),
+    (["é@é.x", "ann"], "From: Ü <ü@ü.x>\nTo: {{a}}, {{b}}@é.x\n\n{{a}}"),
+    (["é", "é.x"], "From: {{a}}@x, b@{{b}}\nReply-To: {{a}} <{{a}}@{{b}}>\n\n"),
+]
+
+
+def merge():
+    for values, template in TEMPLATES:
+        yield bytes([len(values)]) + b"".join(
+            value.encode() + b"\0" for value in values) + template.encode()
+
+
+SEEDS = {"address": address, "content": content, "header": header,
+         "machine": machine, "merge": merge, "ready": ready, "reply": reply,
+         "script": script, "sink": sink}
+
+
+def main(target, directory):
+    os.makedirs(directory, exist_ok=True)
+    for name in os.listdir(directory):
+        if name.startswith("seed-"):
+            os.remove(os.path.join(directory, name))
+    for number, seed in enumerate(SEEDS[target](), 1):
+        with open(os.path.join(directory, f"seed-{number:03}"), "wb") as out:
+            out.write(seed)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
