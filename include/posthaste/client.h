@@ -103,11 +103,11 @@ struct ph_stats {
                            * next octet came after it */
     uint64_t octets_sent; /* before TLS */
     uint64_t octets_received;
-    unsigned open;        /* sessions now, connecting ones included */
-    unsigned queued;      /* submissions waiting for a session */
-    const char *tls;      /* "TLSv1.3" of the latest handshake, or ""; static
-                           * while the client lives */
-    const char *cipher;   /* likewise */
+    unsigned open;      /* sessions now, connecting ones included */
+    unsigned queued;    /* submissions waiting for a session */
+    const char *tls;    /* "TLSv1.3" of the latest handshake, or ""; static
+                         * while the client lives */
+    const char *cipher; /* likewise */
 };
 
 /* PH_E_INVALID, PH_E_NOMEM, PH_E_TLS (the CA file cannot be used),

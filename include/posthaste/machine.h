@@ -76,10 +76,10 @@ enum ph_return { PH_RETURN_UNSAID = 0, PH_RETURN_FULL, PH_RETURN_HEADERS };
  * DSN, MT-PRIORITY and AUTH= are left out; a message that asks for REQUIRETLS,
  * FUTURERELEASE or DELIVERBY is refused here instead. */
 struct ph_parameters {
-    size_t size;                /* sizeof this struct */
-    unsigned notify;            /* PH_NOTIFY_..., for every recipient */
+    size_t size;                 /* sizeof this struct */
+    unsigned notify;             /* PH_NOTIFY_..., for every recipient */
     const char *const *original; /* ORCPT of each: "rfc822;ann@x.org", not yet
-                                 * xtext; the array or an entry may be NULL */
+                                  * xtext; the array or an entry may be NULL */
     enum ph_return ret;          /* RET= */
     const char *envelope_id;     /* ENVID=, printable, at most 100 octets */
     const char *auth;            /* AUTH= mailbox (RFC 4954 5); "" = <> */

@@ -211,7 +211,8 @@ static void a_tampered_record_ends_the_session_with_an_alert(void **state)
     pair_done(&p);
 }
 
-/* TL-12, TLS 1.3: the client is done before the server has judged its last flight. */
+/* TL-12, TLS 1.3: the client is done before the server has judged its last
+ * flight. */
 static void an_alert_after_the_handshake_is_a_tls_error(void **state)
 {
     struct pair p;
