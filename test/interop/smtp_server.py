@@ -24,6 +24,7 @@ SERVER = "smtp_server.js"
 PINNED = os.path.join(real_server.HERE, "npm")
 INSTALLED = os.path.join(real_server.CACHE, "npm")
 LOCK = "package-lock.json"
+SYSTEM_CAS = "/etc/ssl/certs/ca-certificates.crt"
 
 
 def is_installed():
@@ -40,6 +41,8 @@ def install():
     with tempfile.TemporaryDirectory(dir=real_server.CACHE) as work:
         made = os.path.join(work, "npm")
         shutil.copytree(PINNED, made)
+        if os.path.exists(SYSTEM_CAS):   # Node has a list of its own
+            os.environ.setdefault("NODE_EXTRA_CA_CERTS", SYSTEM_CAS)
         real_server.run("npm", "ci", "--ignore-scripts", "--no-audit",
                         "--no-fund", cwd=made)
         # At once: what is there is complete.
@@ -50,6 +53,7 @@ def install():
 class SmtpServer(real_server.RealServer):
     title = "smtp-server"
     programs = ("node",)
+    fetched = True
 
     @classmethod
     def why_not(cls):
