@@ -54,6 +54,13 @@ void ph__job_judge(struct ph__job *job, enum ph_outcome outcome,
             set(&job->results[i], outcome, why);
 }
 
+struct ph_recipient_result *ph__job_turn_result(const struct ph__job *job,
+                                                size_t i)
+{
+    const struct ph__turn *turn = &job->turn;
+    return &job->results[turn->index ? turn->index[i] : i];
+}
+
 size_t ph__job_take_verdicts(struct ph__job *job, const struct ph_machine *m,
                              bool final)
 {
@@ -68,8 +75,7 @@ size_t ph__job_take_verdicts(struct ph__job *job, const struct ph_machine *m,
         limited |= v.postponed && v.why.reply.code;
         job->untouched &= v.postponed && !v.why.reply.code;
         if (final || !v.postponed)
-            set(&job->results[turn->index ? turn->index[i] : i], v.outcome,
-                &v.why);
+            set(ph__job_turn_result(job, i), v.outcome, &v.why);
     }
     return limited ? accepted : 0;
 }
@@ -90,8 +96,7 @@ void ph__job_keep_texts(struct ph__job *job)
 {
     const struct ph__turn *turn = &job->turn;
     for (size_t i = 0; i < turn->env.to_count; i++) {
-        struct ph_recipient_result *r =
-            &job->results[turn->index ? turn->index[i] : i];
+        struct ph_recipient_result *r = ph__job_turn_result(job, i);
         if (is_open(r))
             continue;
         r->reply.text = keep(job, r->reply.text);

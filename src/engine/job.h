@@ -39,6 +39,9 @@ struct ph__job {
 int ph__job_take_turn(struct ph__job *job, size_t max);
 /* The next piece of content; *last is set with it. */
 struct ph_slice ph__job_next_piece(struct ph__job *job, bool *last);
+/* Where the result of recipient i of the turn stands. */
+struct ph_recipient_result *ph__job_turn_result(const struct ph__job *job,
+                                                size_t i);
 /* True if somebody is open. */
 bool ph__job_is_open(const struct ph__job *job);
 /* Frees what turns needed; the job itself is the caller's memory. */

@@ -72,9 +72,7 @@ static void end(struct ph__session *s, const struct ph_error *why)
 static bool died_while_idle(const struct ph__session *s,
                             const struct ph__job *job)
 {
-    const struct ph__turn *turn = &job->turn;
-    const struct ph_recipient_result *r =
-        &job->results[turn->index ? turn->index[0] : 0];
+    const struct ph_recipient_result *r = ph__job_turn_result(job, 0);
     bool died = r->code == PH_E_CLOSED || r->reply.code == 421;
     return s->messages > 1 && !job->replayed && !s->engine->aborted && died &&
            r->stage == PH_STAGE_MAIL;
@@ -83,10 +81,8 @@ static bool died_while_idle(const struct ph__session *s,
 /* Takes back what the lost session said of this turn. */
 static void reopen(struct ph__job *job)
 {
-    const struct ph__turn *turn = &job->turn;
-    for (size_t i = 0; i < turn->env.to_count; i++) {
-        struct ph_recipient_result *r =
-            &job->results[turn->index ? turn->index[i] : i];
+    for (size_t i = 0; i < job->turn.env.to_count; i++) {
+        struct ph_recipient_result *r = ph__job_turn_result(job, i);
         r->outcome = PH_UNSENT;
         r->code = PH_OK;
     }
@@ -350,13 +346,13 @@ void ph__session_received(struct ph__session *s, const char *data, size_t len)
     s->spoke = false;
     while (len && s->phase == PH__TALKING) {
         struct ph_event ev;
+        struct ph__order none;
         size_t taken = ph_machine_feed(s->machine, data, len);
         data += taken;
         len -= taken;
         if (!len || !ph_machine_next(s->machine, &ev))
             break;
-        if (ev.type == PH_EVENT_DONE)
-            job_done(s, ev.user);
+        (void)on_event(s, &ev, &none);
     }
     ph__session_wake(s);
 }
