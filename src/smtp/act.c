@@ -129,8 +129,7 @@ static void unfit(struct ph_machine *m)
     struct ph_error why = {.stage = PH_STAGE_MAIL,
                            .state = ph__table[ST_FITS].name};
     why.code = ph__machine_obstacle(m, tx, &why.detail);
-    for (size_t i = 0; i < tx->env.to_count; i++)
-        ph__transaction_decide(tx, i, PH_REFUSED, &why);
+    ph__transaction_decide_all(tx, PH_REFUSED, &why);
     ph__machine_close_transaction(m);
 }
 
@@ -143,8 +142,7 @@ static void turn_away(struct ph_machine *m)
                            .state = ph__table[ST_ROOM].name,
                            .detail = "the server takes no further domain in "
                                      "one session"};
-    for (size_t i = 0; i < tx->env.to_count; i++)
-        ph__transaction_postpone(tx, i, PH_UNSENT, &why);
+    ph__transaction_postpone_all(tx, PH_UNSENT, &why);
     ph__machine_close_transaction(m);
 }
 
@@ -229,8 +227,7 @@ static void withdraw(struct ph_machine *m)
                            .state = ph__table[m->recv.state].name,
                            .detail = "another recipient was not accepted, and "
                                      "it was to be all or nobody"};
-    for (size_t i = 0; i < tx->env.to_count; i++)
-        ph__transaction_decide(tx, i, PH_DEFERRED, &why);
+    ph__transaction_decide_all(tx, PH_DEFERRED, &why);
     ph__machine_close_transaction(m);
 }
 

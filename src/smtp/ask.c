@@ -219,7 +219,7 @@ ASKED(reply_left)
 {
     const struct ph__said *head = ph__head(m);
     return by_receiver(m, at) && head && head->tx == at->tx &&
-           ph__table[head->state].lost == LOST_doubt;
+           ph__ends_content(head->state);
 }
 
 bool ph__machine_ask(const struct ph_machine *m, const struct ph__cursor *at,

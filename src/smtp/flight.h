@@ -32,6 +32,17 @@ struct ph__flight {
     size_t chunks; /* BDATs in it, LAST not counted */
 };
 
+/* The i-th of them, the oldest being 0; i <= count. */
+static inline size_t ph__said_place(const struct ph__flight *f, size_t i)
+{
+    return (f->first + i) % PH__FLIGHT_MAX;
+}
+static inline const struct ph__said *ph__said_at(const struct ph__flight *f,
+                                                 size_t i)
+{
+    return &f->said[ph__said_place(f, i)];
+}
+
 /* An event to be pulled. */
 struct ph__raised {
     enum ph_event_type type;

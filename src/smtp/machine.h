@@ -96,7 +96,7 @@ static inline bool ph__another_begun(const struct ph_machine *m,
 /* The oldest command without a reply, or NULL. */
 static inline const struct ph__said *ph__head(const struct ph_machine *m)
 {
-    return m->flight.count ? &m->flight.said[m->flight.first] : NULL;
+    return m->flight.count ? ph__said_at(&m->flight, 0) : NULL;
 }
 
 /* Has the command of the oldest due reply left? */

@@ -12,8 +12,8 @@ static bool has_room(const struct ph_machine *m)
 static size_t replies_due(const struct ph_machine *m,
                           const struct ph__cursor *at)
 {
-    bool content = ph__table[at->state].lost == LOST_doubt;
-    return m->config.lmtp && content ? ph__tx(m, at->tx)->accepted : 1;
+    bool each = m->config.lmtp && ph__ends_content(at->state);
+    return each ? ph__tx(m, at->tx)->accepted : 1;
 }
 
 static int say(struct ph_machine *m)
@@ -25,7 +25,7 @@ static int say(struct ph_machine *m)
         return rc;
     bool bdat = ph__table[m->send.state].say == SAY_bdat;
     uint64_t octets = m->out.queued - before - (bdat ? m->piece.octets : 0);
-    f->said[(f->first + f->count++) % PH__FLIGHT_MAX] =
+    f->said[ph__said_place(f, f->count++)] =
         (struct ph__said){.state = m->send.state,
                           .tx = m->send.tx,
                           .replies = replies_due(m, &m->send),
@@ -46,7 +46,7 @@ void ph__flight_answered(struct ph_machine *m)
     }
     f->octets -= head->octets;
     f->chunks -= head->state == ST_CHUNK;
-    f->first = (f->first + 1) % PH__FLIGHT_MAX;
+    f->first = ph__said_place(f, 1);
     f->count--;
 }
 
@@ -181,8 +181,7 @@ static unsigned ahead_max(const struct ph_machine *m)
 
 bool ph__run_can_ride(const struct ph_machine *m)
 {
-    bool behind_content =
-        m->flight.count && ph__table[m->send.state].lost == LOST_doubt;
+    bool behind_content = m->flight.count && ph__ends_content(m->send.state);
     if (!behind_content || !may_go_on(m) || m->quitting ||
         ph__another_begun(m, &m->send))
         return false;

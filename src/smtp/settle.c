@@ -59,9 +59,8 @@ void ph__machine_judge(struct ph_machine *m, size_t i)
 
 void ph__machine_judge_all(struct ph_machine *m)
 {
-    size_t count = ph__tx(m, m->recv.tx)->env.to_count;
-    for (size_t i = 0; i < count; i++)
-        ph__machine_judge(m, i);
+    struct ph_error why = why_by_reply(m);
+    ph__transaction_decide_all(ph__tx(m, m->recv.tx), outcome_of(&why), &why);
 }
 
 void ph__machine_judge_accepted(struct ph_machine *m)
@@ -91,8 +90,7 @@ void ph__machine_close_transaction(struct ph_machine *m)
                                      "one transaction"};
     if (!tx->open)
         return;
-    for (size_t i = 0; i < tx->env.to_count; i++)
-        ph__transaction_postpone(tx, i, PH_UNSENT, &why);
+    ph__transaction_postpone_all(tx, PH_UNSENT, &why);
     raise_done(m, m->recv.tx);
 }
 
@@ -105,7 +103,7 @@ static size_t written(const struct ph_machine *m, unsigned number)
     const struct ph__flight *f = &m->flight;
     size_t n = ph__tx(m, number)->answered;
     for (size_t i = 0; i < f->count; i++) {
-        const struct ph__said *s = &f->said[(f->first + i) % PH__FLIGHT_MAX];
+        const struct ph__said *s = ph__said_at(f, i);
         n += s->state == ST_RCPT && s->tx == number && s->end <= m->out.sent;
     }
     return n;
@@ -119,8 +117,8 @@ static bool in_doubt(const struct ph_machine *m, unsigned number)
     if (m->error.reply.code == 421)
         return false;
     for (size_t i = 0; i < f->count; i++) {
-        const struct ph__said *s = &f->said[(f->first + i) % PH__FLIGHT_MAX];
-        if (s->tx == number && ph__table[s->state].lost == LOST_doubt)
+        const struct ph__said *s = ph__said_at(f, i);
+        if (s->tx == number && ph__ends_content(s->state))
             return s->end <= m->out.sent;
     }
     return false;

@@ -157,6 +157,11 @@ struct ph__exception {
 };
 
 extern const struct ph__row ph__table[ST_COUNT];
+/* Is this the command whose last octet completes a content? */
+static inline bool ph__ends_content(enum ph__state state)
+{
+    return ph__table[state].lost == LOST_doubt;
+}
 extern const struct ph__exception ph__exceptions[];
 extern const size_t ph__exception_count;
 

@@ -110,6 +110,22 @@ void ph__transaction_postpone(struct ph__transaction *tx, size_t i,
     tx->fates[i].postponed = true;
 }
 
+void ph__transaction_decide_all(struct ph__transaction *tx,
+                                enum ph_outcome outcome,
+                                const struct ph_error *why)
+{
+    for (size_t i = 0; i < tx->env.to_count; i++)
+        ph__transaction_decide(tx, i, outcome, why);
+}
+
+void ph__transaction_postpone_all(struct ph__transaction *tx,
+                                  enum ph_outcome outcome,
+                                  const struct ph_error *why)
+{
+    for (size_t i = 0; i < tx->env.to_count; i++)
+        ph__transaction_postpone(tx, i, outcome, why);
+}
+
 void ph__transaction_accept(struct ph__transaction *tx, size_t i)
 {
     if (tx->fates[i].decided || tx->fates[i].accepted)

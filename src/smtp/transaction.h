@@ -54,6 +54,13 @@ void ph__transaction_decide(struct ph__transaction *tx, size_t i,
 void ph__transaction_postpone(struct ph__transaction *tx, size_t i,
                               enum ph_outcome outcome,
                               const struct ph_error *why);
+/* Either, for every recipient that is undecided. */
+void ph__transaction_decide_all(struct ph__transaction *tx,
+                                enum ph_outcome outcome,
+                                const struct ph_error *why);
+void ph__transaction_postpone_all(struct ph__transaction *tx,
+                                  enum ph_outcome outcome,
+                                  const struct ph_error *why);
 void ph__transaction_accept(struct ph__transaction *tx, size_t i);
 void ph__transaction_verdict(const struct ph__transaction *tx, size_t i,
                              struct ph_verdict *out);
