@@ -27,9 +27,8 @@ struct run {
     bool stopping;
     bool closed;
     int status;
-    int told_code;            /* the session's problem told last ... */
-    enum ph_stage told_stage; /* ... and its stage */
-    uint64_t begun;           /* uv_hrtime() */
+    struct cli_told told;
+    uint64_t begun; /* uv_hrtime() */
 };
 
 /* A message under way. */
@@ -81,11 +80,8 @@ static void pump(struct run *run);
 
 static void explain(struct run *run, const struct ph_recipient_result *r)
 {
-    if (r->code == run->told_code && r->stage == run->told_stage)
-        return;
-    run->told_code = r->code;
-    run->told_stage = r->stage;
-    cli_report_explain(r, ph__buf_text(&run->o->server->address));
+    if (cli_told_anew(&run->told, r))
+        cli_report_explain(r, ph__buf_text(&run->o->server->address));
 }
 
 static void on_sent(const struct ph_result *result, void *user)

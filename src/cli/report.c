@@ -188,6 +188,13 @@ void cli_report_explain(const struct ph_recipient_result *r, const char *server)
     ph__buf_done(&reply);
 }
 
+bool cli_told_anew(struct cli_told *told, const struct ph_recipient_result *r)
+{
+    bool anew = r->code != told->code || r->stage != told->stage;
+    *told = (struct cli_told){r->code, r->stage};
+    return anew;
+}
+
 bool cli_report_is_hopeless(const struct ph_recipient_result *r)
 {
     switch (r->stage) {

@@ -34,6 +34,14 @@ int cli_report_text(struct ph__buf *out, const struct cli_fate *fate);
  * error; nothing if `r` was decided by its own address or content. */
 void cli_report_explain(const struct ph_recipient_result *r,
                         const char *server);
+/* The problem of a session that was told last; zero is none. */
+struct cli_told {
+    int code;
+    enum ph_stage stage;
+};
+/* Is it another one? Whoever asks tells it then: what ends a session is
+ * everybody's, and is said once. */
+bool cli_told_anew(struct cli_told *told, const struct ph_recipient_result *r);
 /* Was this decided before any message was begun? Then the next one would
  * fare no better. */
 bool cli_report_is_hopeless(const struct ph_recipient_result *r);

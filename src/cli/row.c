@@ -61,10 +61,8 @@ static void on_commit(struct ph_job *job, void *user)
 
 static void explain(struct cli_run *run, const struct ph_recipient_result *r)
 {
-    if (r->code == run->told_code && r->stage == run->told_stage)
+    if (!cli_told_anew(&run->told, r))
         return;
-    run->told_code = r->code;
-    run->told_stage = r->stage;
     cli_progress_clear(&run->progress);
     cli_report_explain(r, ph__buf_text(&run->o->server->address));
 }

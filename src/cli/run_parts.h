@@ -26,9 +26,8 @@ struct cli_run {
     bool stopping; /* no new rows */
     bool aborted;
     bool closed;
-    int told_code;            /* the session's problem told last ... */
-    enum ph_stage told_stage; /* ... and its stage */
-    uint64_t begun;           /* uv_hrtime() */
+    struct cli_told told;
+    uint64_t begun; /* uv_hrtime() */
 };
 
 /* row.c: submits the row that the list has just read, or settles it. */

@@ -166,16 +166,14 @@ static void print_bad_input(void *user, const char *recipient,
 static void on_sent(const struct ph_result *result, void *user)
 {
     struct send *s = user;
-    const struct ph_recipient_result *told = NULL;
+    struct cli_told told = {0};
     for (size_t i = 0; i < result->count; i++) {
         const struct ph_recipient_result *r = &result->recipients[i];
         struct cli_fate fate = cli_fate_of(result, i);
         print_fate(s, &fate);
         s->status = cli_exit_worse(s->status, cli_exit_for(r));
-        /* One that ends the session is everybody's; say it once. */
-        if (!told || told->code != r->code || told->stage != r->stage)
+        if (cli_told_anew(&told, r))
             cli_report_explain(r, ph__buf_text(&s->server.address));
-        told = r;
     }
 }
 
