@@ -155,33 +155,29 @@ static int take_option(struct batch *b, int id, const char *value)
     return EXIT_DONE;
 }
 
-static int usage(const char *what, const char *advice)
-{
-    cli_error("%s: %s", what, advice);
-    return EXIT_USAGE_ERROR;
-}
-
 static int check(const struct batch *b)
 {
     const struct cli_template *t = &b->template;
     if (!b->list)
-        return usage("there is no list", "give --list FILE");
+        return cli_usage("there is no list", NULL, "give --list FILE");
     if (!t->path && !t->from)
-        return usage("there is no sender", "give --from ADDR or --template");
+        return cli_usage("there is no sender", NULL,
+                         "give --from ADDR or --template");
     if (!t->path && !t->subject && !t->text)
-        return usage("there is nothing to send",
-                     "give --template, or --subject and --text");
+        return cli_usage("there is nothing to send", NULL,
+                         "give --template, or --subject and --text");
     if (t->path && strcmp(t->path, "-") == 0 && strcmp(b->list, "-") == 0)
-        return usage("list and template cannot both be standard input",
-                     "give one of them as a file");
+        return cli_usage("list and template cannot both be standard input",
+                         NULL, "give one of them as a file");
     for (size_t i = 0; i < b->headers.count; i++)
         if (!strchr(b->headers.items[i], ':'))
-            return usage("--header has no colon", "give 'Name: value'");
+            return cli_usage("--header has no colon", NULL,
+                             "give 'Name: value'");
     if (b->resend_uncertain && !b->results)
-        return usage("--resend-uncertain goes by what an earlier run wrote",
-                     "add --results FILE");
+        return cli_usage("--resend-uncertain goes by what an earlier run wrote",
+                         NULL, "add --results FILE");
     if (b->progress && !ph__text_listed("auto,always,never", b->progress))
-        return usage("--progress", "give auto, always or never");
+        return cli_usage("--progress", NULL, "give auto, always or never");
     return EXIT_DONE;
 }
 
@@ -210,8 +206,9 @@ static int prepare(struct batch *b, struct cli_run_options *out,
     if (!status)
         status = cli_template_make(template, &b->template);
     if (!status && !ph__template_has_header(*template, "From"))
-        status = usage("there is no sender",
-                       "give --from ADDR, or a From header in the template");
+        status =
+            cli_usage("there is no sender", NULL,
+                      "give --from ADDR, or a From header in the template");
     if (!status)
         status = cli_list_open(&out->list, b->list, b->format);
     if (!status && b->results)

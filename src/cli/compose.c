@@ -10,30 +10,26 @@ enum { HEADER_NAME_ROOM = 128, FILE_ROOM = 64 * 1024 };
 
 /* ---- do the options fit together? ---- */
 
-static int usage(const char *what, const char *advice)
-{
-    cli_error("%s: %s", what, advice);
-    return EXIT_USAGE_ERROR;
-}
-
 static int check_content(const struct cli_compose *c)
 {
     bool composed = c->subject || c->text || c->reply_to || c->headers.count;
     if (c->file && composed)
-        return usage("--message sends a ready message as it is",
-                     "leave out --subject, --text, --header and --reply-to");
+        return cli_usage(
+            "--message sends a ready message as it is", NULL,
+            "leave out --subject, --text, --header and --reply-to");
     if (!c->file && c->take_recipients)
-        return usage("-t takes recipients from a ready message",
-                     "add --message FILE");
+        return cli_usage("-t takes recipients from a ready message", NULL,
+                         "add --message FILE");
     if (!c->file && c->long_lines)
-        return usage("--long-lines is for a ready message",
-                     "add --message FILE");
+        return cli_usage("--long-lines is for a ready message", NULL,
+                         "add --message FILE");
     if (!c->file && !c->subject && !c->text)
-        return usage("there is nothing to send",
-                     "give --subject and --text, or --message");
+        return cli_usage("there is nothing to send", NULL,
+                         "give --subject and --text, or --message");
     for (size_t i = 0; i < c->headers.count; i++)
         if (!strchr(c->headers.items[i], ':'))
-            return usage("--header has no colon", "give 'Name: value'");
+            return cli_usage("--header has no colon", NULL,
+                             "give 'Name: value'");
     return EXIT_DONE;
 }
 
@@ -42,9 +38,9 @@ int cli_compose_check(const struct cli_compose *c)
     bool addressed =
         c->to.count || c->cc.count || c->bcc.count || c->envelope_to.count;
     if (!c->from && (!c->file || !c->envelope_from))
-        return usage("there is no sender", "give --from ADDR");
+        return cli_usage("there is no sender", NULL, "give --from ADDR");
     if (!addressed && !c->take_recipients)
-        return usage("there is no recipient", "give --to ADDR");
+        return cli_usage("there is no recipient", NULL, "give --to ADDR");
     return check_content(c);
 }
 

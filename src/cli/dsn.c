@@ -24,12 +24,6 @@ static const struct word {
              {"delay", PH_NOTIFY_DELAY}};
 enum { WORDS = sizeof(words) / sizeof(*words) };
 
-static int usage(const char *option, const char *value, const char *advice)
-{
-    cli_error("%s %s: %s", option, value, advice);
-    return EXIT_USAGE_ERROR;
-}
-
 /* 0 when it is none of them. */
 static unsigned bit_of(const char *text, size_t len)
 {
@@ -49,8 +43,8 @@ static int take_notify(struct ph_parameters *p, const char *value)
         unsigned bit = bit_of(at, len);
         bool alone = !notify || !((notify | bit) & PH_NOTIFY_NEVER);
         if (!bit || !alone)
-            return usage("--dsn-notify", value,
-                         "give never, or some of success,failure,delay");
+            return cli_usage("--dsn-notify", value,
+                             "give never, or some of success,failure,delay");
         notify |= bit;
         at += len;
         if (!*at)
@@ -64,7 +58,7 @@ static int take_return(struct ph_parameters *p, const char *value)
 {
     bool full = strcmp(value, "full") == 0;
     if (!full && strcmp(value, "hdrs") != 0)
-        return usage("--dsn-return", value, "give full or hdrs");
+        return cli_usage("--dsn-return", value, "give full or hdrs");
     p->ret = full ? PH_RETURN_FULL : PH_RETURN_HEADERS;
     return EXIT_DONE;
 }
@@ -77,8 +71,8 @@ static int take_id(struct ph_parameters *p, const char *value)
     for (size_t i = 0; i < len && fits; i++)
         fits = value[i] >= ' ' && value[i] <= '~';
     if (!fits)
-        return usage("--dsn-id", value,
-                     "give at most 100 printable ASCII characters");
+        return cli_usage("--dsn-id", value,
+                         "give at most 100 printable ASCII characters");
     p->envelope_id = value;
     return EXIT_DONE;
 }

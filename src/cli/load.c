@@ -137,22 +137,18 @@ static int take_option(struct settings *s, int id, const char *value)
 
 /* ---- is that meant? ---- */
 
-static int usage(const char *what, const char *advice)
-{
-    cli_error("%s: %s", what, advice);
-    return EXIT_USAGE_ERROR;
-}
-
 static int check(const struct settings *s)
 {
     if (!s->file)
-        return usage("there is nothing to send", "give --message FILE");
+        return cli_usage("there is nothing to send", NULL,
+                         "give --message FILE");
     if (!s->from)
-        return usage("there is no sender", "give --from ADDR");
+        return cli_usage("there is no sender", NULL, "give --from ADDR");
     if (!s->to)
-        return usage("there is no recipient", "give --to ADDR");
+        return cli_usage("there is no recipient", NULL, "give --to ADDR");
     if (!s->o.count)
-        return usage("there is no number of messages", "give --count N");
+        return cli_usage("there is no number of messages", NULL,
+                         "give --count N");
     return EXIT_DONE;
 }
 
@@ -205,7 +201,8 @@ static int find_addresses(struct settings *s)
     if (ph_message_check(s->probe))
         return bad_message(s->probe);
     if (ph_message_recipient_count(s->probe) != 1)
-        return usage("--to is more than one address", "give --recipients R");
+        return cli_usage("--to is more than one address", NULL,
+                         "give --recipients R");
     s->o.from = ph_message_sender(s->probe);
     s->o.to = ph_message_recipient(s->probe, 0);
     return EXIT_DONE;

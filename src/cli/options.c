@@ -166,6 +166,12 @@ void cli_error(const char *format, ...)
     fprintf(stderr, "posthaste: %s\n", text);
 }
 
+int cli_usage(const char *what, const char *value, const char *advice)
+{
+    cli_error("%s%s%s: %s", what, value ? " " : "", value ? value : "", advice);
+    return EXIT_USAGE_ERROR;
+}
+
 void cli_trace(void *user, const char *line)
 {
     (void)user;

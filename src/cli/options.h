@@ -45,6 +45,9 @@ void cli_help(const char *usage, const struct cli_option *const *tables,
  * '?'. By convention: what happened: what to do about it. */
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* "what value: advice"; `value` may be NULL. EXIT_USAGE_ERROR. */
+int cli_usage(const char *what, const char *value, const char *advice);
+
 /* For ph_client_options.trace: a line of the dialogue on standard error. */
 void cli_trace(void *user, const char *line);
 

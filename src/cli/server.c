@@ -163,12 +163,6 @@ int cli_server_option(struct cli_server *s, int id, const char *value)
 
 /* ---- what they mean together ---- */
 
-static int usage(const char *what, const char *value, const char *advice)
-{
-    cli_error("%s%s%s: %s", what, value ? " " : "", value ? value : "", advice);
-    return EXIT_USAGE_ERROR;
-}
-
 /* Everything here reaches the wire or a certificate check. */
 static int refuse_controls(const struct cli_server *s)
 {
@@ -183,10 +177,10 @@ static int refuse_controls(const struct cli_server *s)
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
         if (texts[i].value &&
             !ph__text_no_controls(texts[i].value, strlen(texts[i].value)))
-            return usage(texts[i].option, NULL,
-                         "a control character is in it: leave that out");
+            return cli_usage(texts[i].option, NULL,
+                             "a control character is in it: leave that out");
     if (s->hello && (!*s->hello || strchr(s->hello, ' ')))
-        return usage("--hello", s->hello, "give one word");
+        return cli_usage("--hello", s->hello, "give one word");
     return EXIT_DONE;
 }
 
@@ -215,7 +209,7 @@ static int check_mechanisms(const char *list)
         bool known = (len == 5 && (ph__text_same_len(at, "PLAIN", len) ||
                                    ph__text_same_len(at, "LOGIN", len)));
         if (!known)
-            return usage("--auth", list, "known are PLAIN and LOGIN");
+            return cli_usage("--auth", list, "known are PLAIN and LOGIN");
         at += len;
         if (!*at)
             return EXIT_DONE;
@@ -226,17 +220,18 @@ static int settle_credentials(struct cli_server *s)
 {
     const char *user = s->user ? s->user : s->url.user;
     if (s->password && s->password_file)
-        return usage("--password and --password-file", NULL, "give only one");
+        return cli_usage("--password and --password-file", NULL,
+                         "give only one");
     int status = s->password_file ? read_secret(s) : EXIT_DONE;
     if (status)
         return status;
     const char *password = s->password ? s->password : s->url.password;
     if (password && (!user || !*user))
-        return usage("there is a password but no user name", NULL,
-                     "add --user NAME");
+        return cli_usage("there is a password but no user name", NULL,
+                         "add --user NAME");
     if (user && !password)
-        return usage("there is a user name but no password", NULL,
-                     "add --password-file FILE");
+        return cli_usage("there is a user name but no password", NULL,
+                         "add --password-file FILE");
     if (!user)
         return EXIT_DONE;
     s->credentials = (struct ph_credentials){.size = sizeof(s->credentials),
@@ -260,9 +255,10 @@ static int settle_tls(struct cli_server *s, uint16_t port)
     while (s->tls && mode < 3 && strcmp(s->tls, modes[mode]) != 0)
         mode++;
     if (mode == 3)
-        return usage("--tls", s->tls, "give none, opportunistic or required");
+        return cli_usage("--tls", s->tls,
+                         "give none, opportunistic or required");
     if (s->url.implicit_tls && mode != PH_TLS_REQUIRED)
-        return usage("--tls", s->tls, "smtps:// is always encrypted");
+        return cli_usage("--tls", s->tls, "smtps:// is always encrypted");
     if (s->url.implicit_tls)
         mode = PH_TLS_IMPLICIT;
     else if (!s->tls && !s->session.auth && port != 587)
@@ -287,8 +283,8 @@ static int settle_url(struct cli_server *s, const char *fallback)
 {
     const char *text = s->url_text ? s->url_text : fallback;
     if (!text || !*text)
-        return usage("no server is named", NULL,
-                     "give --server smtp://HOST or set $POSTHASTE_SERVER");
+        return cli_usage("no server is named", NULL,
+                         "give --server smtp://HOST or set $POSTHASTE_SERVER");
     const char *problem = cli_url_parse(&s->url, text);
     if (!problem)
         return EXIT_DONE;
