@@ -24,6 +24,12 @@ bool ph__text_same(const char *a, const char *b)
     return len == strlen(b) && ph__text_same_len(a, b, len);
 }
 
+bool ph__text_is(struct ph_slice text, const char *word)
+{
+    return text.len == strlen(word) &&
+           ph__text_same_len(text.data, word, text.len);
+}
+
 bool ph__text_listed(const char *list, const char *word)
 {
     static const char between[] = ", \t";
@@ -46,6 +52,20 @@ bool ph__text_is_digit(char c)
 bool ph__text_is_alnum(char c)
 {
     return ph__text_is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
+}
+
+static int upper_hex(char c)
+{
+    if (ph__text_is_digit(c))
+        return c - '0';
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+int ph__text_hexchar(const char *s, size_t len)
+{
+    bool whole =
+        len >= 3 && s[0] == '+' && upper_hex(s[1]) >= 0 && upper_hex(s[2]) >= 0;
+    return whole ? upper_hex(s[1]) << 4 | upper_hex(s[2]) : -1;
 }
 
 bool ph__text_no_controls(const char *s, size_t len)

@@ -7,11 +7,16 @@
 /* ASCII letters compare without case (RFC 5321 2.4). */
 bool ph__text_same(const char *a, const char *b);
 bool ph__text_same_len(const char *a, const char *b, size_t len);
+/* Is `text` this word, whatever the case of its letters? */
+bool ph__text_is(struct ph_slice text, const char *word);
 /* Is `word` one of the words of `list`, separated by commas or blanks? */
 bool ph__text_listed(const char *list, const char *word);
 
 bool ph__text_is_digit(char c);
 bool ph__text_is_alnum(char c);
+/* "+3D" of xtext (RFC 3461 4), which has no lower case: the octet that stands
+ * for; -1 if `s` does not begin with such. */
+int ph__text_hexchar(const char *s, size_t len);
 /* No octet below 32, no 127, no NUL: what may go on a command line. */
 bool ph__text_no_controls(const char *s, size_t len);
 bool ph__text_is_ascii(const char *s, size_t len);

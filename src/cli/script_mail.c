@@ -26,33 +26,19 @@ static bool take_path(const char **at, struct ph_slice *out)
     return *end == '>';
 }
 
-static int hex_digit(char c)
-{
-    if (ph__text_is_digit(c))
-        return c - '0';
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* RFC 3461 4: "+3D" is "="; anything else stands for itself. */
 static const char *keep_decoded(struct cli_script *s, struct ph_slice xtext)
 {
     char *copy = (char *)cli_script_keep(s, xtext.data, xtext.len);
     char *to = copy;
     for (const char *at = copy; at && *at; at++) {
-        int high = *at == '+' ? hex_digit(at[1]) : -1;
-        int low = high >= 0 ? hex_digit(at[2]) : -1;
-        *to++ = low >= 0 ? (char)(high * 16 + low) : *at;
-        at += low >= 0 ? 2 : 0;
+        int octet = ph__text_hexchar(at, strnlen(at, 3));
+        *to++ = octet >= 0 ? (char)octet : *at;
+        at += octet >= 0 ? 2 : 0;
     }
     if (to)
         *to = '\0';
     return copy;
-}
-
-static bool is(struct ph_slice value, const char *word)
-{
-    return value.len == strlen(word) &&
-           ph__text_same_len(value.data, word, value.len);
 }
 
 /* ---- parameters, one function each ---- */
@@ -79,8 +65,8 @@ static int take_body(struct cli_script *s, struct cli_deal *deal,
                      struct ph_slice value)
 {
     (void)s;
-    deal->env.eight_bit = is(value, "8BITMIME");
-    deal->env.binary = is(value, "BINARYMIME");
+    deal->env.eight_bit = ph__text_is(value, "8BITMIME");
+    deal->env.binary = ph__text_is(value, "BINARYMIME");
     return PH_OK;
 }
 
@@ -98,7 +84,7 @@ static int take_ret(struct cli_script *s, struct cli_deal *deal,
 {
     (void)s;
     deal->parameters.ret =
-        is(value, "FULL") ? PH_RETURN_FULL : PH_RETURN_HEADERS;
+        ph__text_is(value, "FULL") ? PH_RETURN_FULL : PH_RETURN_HEADERS;
     return PH_OK;
 }
 
@@ -113,7 +99,7 @@ static int take_auth(struct cli_script *s, struct cli_deal *deal,
 {
     struct ph_slice nobody = {"", 0};
     return keep_into(s, &deal->parameters.auth,
-                     is(value, "<>") ? nobody : value);
+                     ph__text_is(value, "<>") ? nobody : value);
 }
 
 /* "120;R", "-30;NT" (RFC 2852 4). */
@@ -212,7 +198,7 @@ static int take_parameters(struct cli_script *s, const char *at,
         size_t name = strcspn(at, " =");
         size_t value = name + (at[name] == '=');
         for (size_t i = 0; i < count && !rc; i++)
-            if (is((struct ph_slice){at, name}, known[i].name))
+            if (ph__text_is((struct ph_slice){at, name}, known[i].name))
                 rc = known[i].take(s, deal,
                                    (struct ph_slice){at + value, len - value});
         at += len;

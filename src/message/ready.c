@@ -61,8 +61,7 @@ size_t ph__ready_header_len(struct ph_slice message)
 
 bool ph__ready_is(const struct ph__ready_field *field, const char *name)
 {
-    return field->name.len == strlen(name) &&
-           ph__text_same_len(field->name.data, name, field->name.len);
+    return ph__text_is(field->name, name);
 }
 
 int ph__ready_unfold(struct ph__buf *out, struct ph_slice value)

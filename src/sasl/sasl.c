@@ -35,8 +35,7 @@ static size_t find(const char *name, size_t len)
 {
     size_t i = 0;
     while (i < MECHANISMS &&
-           !(strlen(mechanisms[i].name) == len &&
-             ph__text_same_len(mechanisms[i].name, name, len)))
+           !ph__text_is((struct ph_slice){name, len}, mechanisms[i].name))
         i++;
     return i;
 }

@@ -126,8 +126,7 @@ static const char *refusal(const struct ph__sink_session *s)
 
 static bool names(struct ph_slice argument, size_t len, const char *mechanism_)
 {
-    return len == strlen(mechanism_) &&
-           ph__text_same_len(argument.data, mechanism_, len);
+    return ph__text_is((struct ph_slice){argument.data, len}, mechanism_);
 }
 
 void ph__sink_auth(struct ph__sink_session *s, struct ph_slice argument)

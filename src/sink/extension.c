@@ -27,8 +27,7 @@ static size_t find(const char *name, size_t len)
 {
     size_t i = 0;
     while (i < PH__SINK_EXTENSIONS &&
-           !(strlen(extensions[i].keyword) == len &&
-             ph__text_same_len(extensions[i].keyword, name, len)))
+           !ph__text_is((struct ph_slice){name, len}, extensions[i].keyword))
         i++;
     return i;
 }

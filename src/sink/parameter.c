@@ -6,21 +6,7 @@
 #include "base/text.h"
 #include "sink/parameter.h"
 
-static bool is_word(struct ph_slice value, const char *word)
-{
-    return value.len == strlen(word) &&
-           ph__text_same_len(value.data, word, value.len);
-}
-
 /* ---- xtext: RFC 3461 4 ---- */
-
-/* 0..15, or -1: lower case is not allowed. */
-static int hex(char c)
-{
-    if (ph__text_is_digit(c))
-        return c - '0';
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 /* Decodes to `out`, which has room for all; its length, or -1. */
 static int decode_xtext(char *out, struct ph_slice value)
@@ -31,10 +17,10 @@ static int decode_xtext(char *out, struct ph_slice value)
         if (c < 33 || c > 126 || c == '=')
             return -1;
         if (c == '+') {
-            if (value.len - i < 3 || hex(value.data[i + 1]) < 0 ||
-                hex(value.data[i + 2]) < 0)
+            int octet = ph__text_hexchar(value.data + i, value.len - i);
+            if (octet < 0)
                 return -1;
-            c = (char)(hex(value.data[i + 1]) << 4 | hex(value.data[i + 2]));
+            c = (char)octet;
             i += 2;
         }
         out[len++] = c;
@@ -59,18 +45,18 @@ static bool size_fits(struct ph_slice value, const struct ph__sink_terms *terms)
 /* RFC 6152, RFC 3030 3: a body is offered by the extension of its name. */
 static bool body_fits(struct ph_slice value, const struct ph__sink_terms *terms)
 {
-    if (is_word(value, "8BITMIME"))
+    if (ph__text_is(value, "8BITMIME"))
         return ph__sink_has(terms->extensions, PH__SINK_EXT_EIGHTBIT);
-    if (is_word(value, "BINARYMIME"))
+    if (ph__text_is(value, "BINARYMIME"))
         return ph__sink_has(terms->extensions, PH__SINK_EXT_BINARY);
-    return is_word(value, "7BIT");
+    return ph__text_is(value, "7BIT");
 }
 
 /* RFC 4954 5: a mailbox as xtext, or <>. */
 static bool auth_fits(struct ph_slice value, const struct ph__sink_terms *terms)
 {
     char text[PH__SINK_ORCPT_MAX];
-    if (is_word(value, "<>"))
+    if (ph__text_is(value, "<>"))
         return true;
     int len = value.len <= sizeof(text) ? decode_xtext(text, value) : -1;
     return len > 0 && !ph__address_problem(text, (size_t)len, PH__RECIPIENT);
@@ -78,7 +64,7 @@ static bool auth_fits(struct ph_slice value, const struct ph__sink_terms *terms)
 
 static bool ret_fits(struct ph_slice value, const struct ph__sink_terms *terms)
 {
-    return is_word(value, "FULL") || is_word(value, "HDRS");
+    return ph__text_is(value, "FULL") || ph__text_is(value, "HDRS");
 }
 
 static bool envid_fits(struct ph_slice value,
@@ -100,7 +86,7 @@ static bool orcpt_fits(struct ph_slice value,
         if (!ph__text_is_alnum(value.data[i]) && value.data[i] != '-')
             return false;
     struct ph_slice address = {colon + 1, value.len - type - 1};
-    if (is_word((struct ph_slice){value.data, type}, "utf-8") &&
+    if (ph__text_is((struct ph_slice){value.data, type}, "utf-8") &&
         ph__sink_has(terms->extensions, PH__SINK_EXT_UTF8) &&
         !ph__text_is_ascii(address.data, address.len))
         return true; /* the line is UTF-8 without controls already */
@@ -111,14 +97,14 @@ static bool orcpt_fits(struct ph_slice value,
 static bool notify_fits(struct ph_slice value,
                         const struct ph__sink_terms *terms)
 {
-    if (is_word(value, "NEVER"))
+    if (ph__text_is(value, "NEVER"))
         return true;
     for (;;) {
         const char *comma = memchr(value.data, ',', value.len);
         size_t len = comma ? (size_t)(comma - value.data) : value.len;
         struct ph_slice word = {value.data, len};
-        if (!is_word(word, "SUCCESS") && !is_word(word, "FAILURE") &&
-            !is_word(word, "DELAY"))
+        if (!ph__text_is(word, "SUCCESS") && !ph__text_is(word, "FAILURE") &&
+            !ph__text_is(word, "DELAY"))
             return false;
         if (!comma)
             return true;
@@ -142,9 +128,9 @@ static bool by_fits(struct ph_slice value, const struct ph__sink_terms *terms)
                             (size_t)(value.data + value.len - colon - 1)};
     if (len > 9 || !ph__text_to_u64(digits, len, &seconds))
         return false;
-    if (is_word(mode, "N") || is_word(mode, "NT"))
+    if (ph__text_is(mode, "N") || ph__text_is(mode, "NT"))
         return true;
-    return (is_word(mode, "R") || is_word(mode, "RT")) && seconds > 0 &&
+    return (ph__text_is(mode, "R") || ph__text_is(mode, "RT")) && seconds > 0 &&
            value.data[0] != '-';
 }
 
@@ -187,7 +173,7 @@ static bool holduntil_fits(struct ph_slice value,
 static bool priority_fits(struct ph_slice value,
                           const struct ph__sink_terms *terms)
 {
-    if (is_word(value, "0"))
+    if (ph__text_is(value, "0"))
         return true;
     bool sign = value.data[0] == '-';
     return value.len == 1u + sign && value.data[sign] >= '1' &&
@@ -255,7 +241,7 @@ static const struct known *find(unsigned set, enum ph__sink_verb verb,
 {
     for (size_t i = 0; i < KNOWN; i++)
         if (known[i].verb == verb && (set & known[i].extensions) &&
-            is_word(name, known[i].name))
+            ph__text_is(name, known[i].name))
             return &known[i];
     return NULL;
 }
@@ -276,7 +262,7 @@ static const char *check(struct ph__sink_wish *wish, unsigned *seen,
     else if (k->kind == UTF8)
         wish->utf8 = true;
     else if (k->kind == BODY_)
-        wish->binary = is_word(value, "BINARYMIME");
+        wish->binary = ph__text_is(value, "BINARYMIME");
     return NULL;
 }
 

@@ -78,8 +78,7 @@ static bool is_named(const struct ph__sink_domains *d, struct ph_slice domain)
     const char *at = ph__buf_text(&d->names);
     const char *end = at + d->names.len;
     for (; at < end; at += strlen(at) + 1)
-        if (strlen(at) == domain.len &&
-            ph__text_same_len(at, domain.data, domain.len))
+        if (ph__text_is(domain, at))
             return true;
     return false;
 }
