@@ -9,12 +9,10 @@ and `lmtp` from anybody.
 """
 
 import os
-import shutil
 import subprocess
 import sys
 
 import real_server
-from real_server import Service
 
 # Its package is for the distribution's own Python.
 PYTHON = "/usr/bin/python3"
@@ -40,14 +38,7 @@ class AioSmtpd(real_server.RealServer):
         ).strip()
 
     def configure(self):
-        self.services = [
-            Service("plain", real_server.free_port()),
-            Service("submission", real_server.free_port(), login=True),
-            Service("lmtp", real_server.free_port(), lmtp=True)]
-        for name in ("tmp", "new"):
-            os.makedirs(self.path("mail/inbox", name))
-        # Where nobody may read it.
-        shutil.copy(os.path.join(real_server.HERE, KEEPER), self.dir)
+        self.keep_mail_by(KEEPER)
         return [PYTHON, self.path(KEEPER), self.settings()]
 
     def how_to_spawn(self):

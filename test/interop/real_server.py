@@ -160,6 +160,17 @@ class RealServer:
 
     # What they share:
 
+    def keep_mail_by(self, program):
+        """The services and the maildir of a server that is a program of ours around
+        a library; copied to where nobody may read it."""
+        self.services = [
+            Service("plain", free_port()),
+            Service("submission", free_port(), login=True),
+            Service("lmtp", free_port(), lmtp=True)]
+        for name in ("tmp", "new"):
+            os.makedirs(self.path("mail/inbox", name))
+        shutil.copy(os.path.join(HERE, program), self.dir)
+
     @classmethod
     def why_not(cls):
         """What keeps this server from running here, or None."""

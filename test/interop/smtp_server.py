@@ -18,7 +18,6 @@ import sys
 import tempfile
 
 import real_server
-from real_server import Service
 
 SERVER = "smtp_server.js"
 PINNED = os.path.join(real_server.HERE, "npm")
@@ -68,14 +67,7 @@ class SmtpServer(real_server.RealServer):
         return packages["node_modules/smtp-server"]["version"]
 
     def configure(self):
-        self.services = [
-            Service("plain", real_server.free_port()),
-            Service("submission", real_server.free_port(), login=True),
-            Service("lmtp", real_server.free_port(), lmtp=True)]
-        for name in ("tmp", "new"):
-            os.makedirs(self.path("mail/inbox", name))
-        # Where nobody may read it.
-        shutil.copy(os.path.join(real_server.HERE, SERVER), self.dir)
+        self.keep_mail_by(SERVER)
         shutil.copytree(os.path.join(INSTALLED, "node_modules"),
                         self.path("node_modules"))
         return ["node", self.path(SERVER), self.settings()]
