@@ -3,8 +3,11 @@
 #define POSTHASTE_H
 
 #include <posthaste/client.h>
+#include <posthaste/login.h>
 #include <posthaste/machine.h>
 #include <posthaste/message.h>
+#include <posthaste/network.h>
+#include <posthaste/result.h>
 #include <posthaste/types.h>
 
 #endif

@@ -14,6 +14,8 @@
 
 #include <posthaste/machine.h>
 #include <posthaste/message.h>
+#include <posthaste/network.h>
+#include <posthaste/result.h>
 #include <posthaste/types.h>
 
 #ifdef __cplusplus
@@ -35,7 +37,18 @@ struct ph_client_options {
     const char *tls_name;    /* name in the certificate, and SNI; NULL = host */
     const char *tls_ca_file; /* PEM; NULL = the system's store */
     bool tls_insecure;       /* take any certificate */
-    unsigned connections;    /* at most; default 2 */
+    bool tls_1_3;            /* nothing older; else TLS 1.2 will do */
+    const char *const *tls_pins; /* "sha256//BASE64" of keys (RFC 7469 2.4),
+                                  * NULL at the end: the server's must be one of
+                                  * them. They take the chain's place; name and
+                                  * dates are still checked */
+    const char
+        *tls_cert_file; /* PEM chain and key, shown to servers that ask */
+    const char *tls_key_file;
+    /* A line for each secret of each session, as Wireshark reads them. */
+    void (*tls_key_log)(void *user, const char *line);
+    const struct ph_network *network; /* NULL = straight, any address */
+    unsigned connections;             /* at most; default 2 */
     unsigned messages_per_connection; /* default 100; UINT_MAX = no limit */
     unsigned recipients;   /* of one transaction, default 100; more go in
                             * further ones, as do those that the server puts
@@ -48,31 +61,18 @@ struct ph_client_options {
      * about the connection. NULL = no trace. */
     void (*trace)(void *user, const char *line);
     int trace_level; /* 1 = dialogue (default), 2 = content too */
-    void *user;      /* for trace */
+    /* Asked in each session that `session` has no `auth` for; NULL = nobody. It
+     * makes TLS required where `session` is NULL, and 587 the default port. */
+    ph_login_cb login;
+    void *user;    /* for trace, login and tls_key_log */
+    char *problem; /* where ph_client_new() says in words what is wrong with
+                    * the files and pins; NULL = nowhere */
+    size_t problem_size;
 };
 #define PH_CLIENT_OPTIONS(...)                                                 \
     (&(struct ph_client_options){.size = sizeof(struct ph_client_options),     \
                                  __VA_ARGS__})
 
-/* What became of one recipient. Borrowed during the callback. */
-struct ph_recipient_result {
-    const char *address; /* as given */
-    enum ph_outcome outcome;
-    enum ph_stage stage;   /* where it was decided */
-    enum ph_code code;     /* PH_OK when accepted, else why */
-    struct ph_reply reply; /* the deciding reply; code 0 when there was none */
-    const char *detail;    /* more words, or "" */
-};
-struct ph_result {
-    int code; /* PH_OK: every recipient was accepted; else the first
-               * recipient's that was not */
-    size_t count;
-    const struct ph_recipient_result *recipients;
-    const char *message_id; /* without <>; "" for a ready message without one */
-    const char *server;     /* "host:port" of the session, or "" if none */
-    unsigned attempts;      /* transactions begun for it */
-    bool secure;            /* TLS protected it */
-};
 typedef void (*ph_sent_cb)(const struct ph_result *result, void *user);
 typedef void (*ph_closed_cb)(void *user);
 
@@ -110,7 +110,7 @@ struct ph_stats {
     const char *cipher; /* likewise */
 };
 
-/* PH_E_INVALID, PH_E_NOMEM, PH_E_TLS (the CA file cannot be used),
+/* PH_E_INVALID, PH_E_NOMEM, PH_E_TLS (a file cannot be used),
  * PH_E_SYSTEM. Opens no connection yet. */
 PH_API int ph_client_new(struct ph_client **out, struct uv_loop_s *loop,
                          const struct ph_client_options *opts);

@@ -13,6 +13,7 @@
 #ifndef POSTHASTE_MACHINE_H
 #define POSTHASTE_MACHINE_H
 
+#include <posthaste/login.h>
 #include <posthaste/types.h>
 
 #ifdef __cplusplus
@@ -28,24 +29,14 @@ enum ph_tls {
     PH_TLS_IMPLICIT       /* from the first byte (RFC 8314 3.3) */
 };
 
-/* Strings are copied and wiped when the machine is freed. */
-struct ph_credentials {
-    size_t size; /* sizeof this struct: lets it grow */
-    const char *user;
-    const char *password;
-    const char *authzid;    /* act as somebody else; NULL = no */
-    const char *mechanisms; /* only these, in this order: "PLAIN,LOGIN";
-                             * NULL = the default order (that one) */
-    bool plaintext;         /* allow PLAIN and LOGIN without TLS */
-    bool two_step;          /* no initial response: wait for the 334 first */
-};
-
 /* Zero or NULL means the default everywhere. Copied. */
 struct ph_session_options {
     size_t size;       /* sizeof this struct */
     const char *hello; /* EHLO name; NULL = "[127.0.0.1]" */
     enum ph_tls tls;
     const struct ph_credentials *auth; /* NULL = none */
+    bool ask_login;      /* without `auth`: raise PH_EVENT_NEED_LOGIN in
+                          * each session, before AUTH */
     const char *without; /* extensions to overlook: "PIPELINING,SIZE" */
     bool force_8bit;     /* send 8-bit content even without 8BITMIME */
     bool lmtp;           /* speak LMTP (RFC 2033): LHLO, and a reply for each
@@ -125,7 +116,9 @@ struct ph_verdict {
 
 /* Machine -> driver. A session starts with an implicit wait for bytes. */
 enum ph_event_type {
-    PH_EVENT_START_TLS, /* do the handshake, then tell TLS_UP or TLS_FAILED */
+    PH_EVENT_START_TLS,  /* do the handshake, then tell TLS_UP or TLS_FAILED */
+    PH_EVENT_NEED_LOGIN, /* call ph_machine_log_in(), or tell
+                          * NO_LOGIN: see `ask_login` */
     PH_EVENT_READY,     /* a transaction may begin, or QUIT be told. Raised when
                          * idle; with PIPELINING also when a content is about
                          * to go out, which the next group may ride behind */
@@ -153,6 +146,8 @@ struct ph_event {
 enum ph_signal {
     PH_SIGNAL_TLS_UP,      /* handshake done and the peer is who it should be */
     PH_SIGNAL_TLS_FAILED,  /* detail says why */
+    PH_SIGNAL_NO_LOGIN,    /* answers NEED_LOGIN: there are none;
+                            * detail says why */
     PH_SIGNAL_BODY_FAILED, /* the content cannot be produced after all */
     PH_SIGNAL_GO,          /* answers COMMIT */
     PH_SIGNAL_TIMEOUT,     /* ph_machine_timeout() has passed */
@@ -183,6 +178,18 @@ PH_API bool ph_machine_next(struct ph_machine *m, struct ph_event *out);
  * copied into the error that follows; NULL is fine. */
 PH_API int ph_machine_tell(struct ph_machine *m, enum ph_signal signal,
                            const char *detail);
+
+/* Answers NEED_LOGIN. Copied, and wiped with the machine. PH_E_INVALID:
+ * not now, or what ph_machine_new() would not take either; PH_E_NOMEM: then the
+ * question still stands. */
+PH_API int ph_machine_log_in(struct ph_machine *m,
+                             const struct ph_credentials *auth);
+
+/* The channel binding data of the TLS session, copied: between START_TLS and
+ * PH_SIGNAL_TLS_UP, or not at all. PH_E_INVALID: not now, or not 1 to 64 octets
+ * of a type that has some. */
+PH_API int ph_machine_bind(struct ph_machine *m, enum ph_binding type,
+                           const void *data, size_t len);
 
 /* Begins a transaction, after READY and until the next QUIT. PH_E_ADDRESS: an
  * address or parameter that SMTP cannot carry (nothing was written);

@@ -61,6 +61,8 @@ static int learn_auth(struct cli_script *s,
     const char *name = line->text + 4 + strspn(line->text + 4, " ");
     size_t len = strcspn(name, " ");
     struct ph__buf *list = &s->mechanisms;
+    if (!len)
+        return PH_OK; /* the machine will differ */
     int rc = list->len ? ph__buf_add_char(list, ',') : PH_OK;
     if (!rc)
         rc = ph__buf_add(list, name, len);
@@ -71,6 +73,9 @@ static int learn_auth(struct cli_script *s,
         (struct ph_credentials){.size = sizeof(s->credentials),
                                 .user = "user",
                                 .password = "password",
+                                .token = "token",
+                                .host = "host",
+                                .certificate = true,
                                 .plaintext = true,
                                 .two_step = line->visible == SIZE_MAX};
     s->session.auth = &s->credentials;

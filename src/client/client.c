@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,23 +12,51 @@
 
 /* ---- birth ---- */
 
+/* Opportunistic TLS without credentials encrypts even to a stranger. */
+static bool takes_anybody(const struct ph_session_options *session)
+{
+    return session->tls == PH_TLS_OPPORTUNISTIC && !session->auth &&
+           !session->ask_login;
+}
+
+static int make_context(struct ph_client *c,
+                        const struct ph_session_options *session,
+                        const struct ph_client_options *opts)
+{
+    struct ph__tls_options tls = {
+        .ca_file = opts->tls_ca_file,
+        .insecure = opts->tls_insecure || takes_anybody(session),
+        .min = opts->tls_1_3 ? PH__TLS_1_3 : PH__TLS_1_2,
+        .cert_file = opts->tls_cert_file,
+        .key_file = opts->tls_key_file,
+        .pins = opts->tls_pins,
+        .key_log = opts->tls_key_log,
+        .key_log_user = opts->user};
+    struct ph__buf why = PH__BUF(1024);
+    while (tls.pins && tls.pins[tls.pin_count])
+        tls.pin_count++;
+    int rc = ph__tls_context_new(&c->tls, &tls, &why);
+    if (rc && opts->problem)
+        snprintf(opts->problem, opts->problem_size, "%s", ph__buf_text(&why));
+    ph__buf_done(&why);
+    return rc;
+}
+
 static int set_up(struct ph_client *c, const struct ph_client_options *opts)
 {
     struct ph__engine_options engine;
-    struct ph__tls_options tls = {.ca_file = opts->tls_ca_file,
-                                  .insecure = opts->tls_insecure};
-    struct ph__buf why = PH__BUF(1024);
     int rc = ph__settings_copy(&c->settings, &engine, opts);
-    /* Opportunistic TLS without credentials encrypts even to a stranger. */
-    if (!rc && engine.session.tls == PH_TLS_OPPORTUNISTIC &&
-        !engine.session.auth)
-        tls.insecure = true;
     if (!rc && engine.session.tls != PH_TLS_NONE)
-        rc = ph__tls_context_new(&c->tls, &tls, &why);
-    ph__buf_done(&why);
+        rc = make_context(c, &engine.session, opts);
     if (!rc)
         rc = ph__engine_new(&c->engine, &engine);
-    return rc ? rc : ph__net_new(&c->net, c->loop);
+    if (!rc)
+        rc = ph__net_new(&c->net, c->loop);
+    const char *resolvers = c->settings.way.resolvers;
+    if (!rc && resolvers)
+        rc = ph__net_set_resolver(
+            c->net, &(struct ph__dns_options){.servers = resolvers});
+    return rc;
 }
 
 static void tear_down(struct ph_client *c)
@@ -43,6 +72,8 @@ int ph_client_new(struct ph_client **out, struct uv_loop_s *loop,
 {
     if (!loop || !opts)
         return PH_E_INVALID;
+    if (opts->problem && opts->problem_size)
+        opts->problem[0] = '\0';
     struct ph_client *c = calloc(1, sizeof(*c));
     if (!c)
         return PH_E_NOMEM;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/parts.h"
+#include "tls/binding.h"
 
 enum { SLICES = 64, TRACE_LINE = 512 };
 
@@ -20,8 +21,8 @@ static void say(const struct ph__link_up *link, const char *line)
     c->speaker = link->number;
     snprintf(head, sizeof(head), "# session %u", link->number);
     if (changed)
-        c->settings.trace(c->settings.trace_user, head);
-    c->settings.trace(c->settings.trace_user, line);
+        c->settings.trace(c->settings.callback_user, head);
+    c->settings.trace(c->settings.callback_user, line);
 }
 
 /* Lines end with '\n' in the machine's trace; the caller gets them without. */
@@ -44,7 +45,7 @@ void ph__link_trace(struct ph__link_up *link)
 
 static void trace_tls(const struct ph__link_up *link)
 {
-    const struct ph__tls *t = ph__conn_tls(link->conn);
+    struct ph__tls *t = ph__conn_tls(link->conn);
     char line[TRACE_LINE];
     snprintf(line, sizeof(line), "# %s, %s, %s", ph__tls_version(t),
              ph__tls_cipher(t),
@@ -90,14 +91,26 @@ static void copy_text(char *out, size_t size, const char *text)
     out[len] = '\0';
 }
 
+/* For SCRAM-...-PLUS; who has no binding does without. */
+static void bind_session(struct ph__link_up *link)
+{
+    struct ph__tls *t = ph__conn_tls(link->conn);
+    struct ph__tls_binding b;
+    if (!ph__tls_bind(&b, t, PH__TLS_BIND_EXPORTER))
+        ph__session_bind(link->session, PH_BINDING_TLS_EXPORTER, b.data, b.len);
+    else if (!ph__tls_bind(&b, t, PH__TLS_BIND_UNIQUE))
+        ph__session_bind(link->session, PH_BINDING_TLS_UNIQUE, b.data, b.len);
+}
+
 static void secured(void *user)
 {
     struct ph__link_up *link = user;
     struct ph_client *c = link->client;
-    const struct ph__tls *t = ph__conn_tls(link->conn);
+    struct ph__tls *t = ph__conn_tls(link->conn);
     copy_text(c->tls_version, sizeof(c->tls_version), ph__tls_version(t));
     copy_text(c->cipher, sizeof(c->cipher), ph__tls_cipher(t));
     trace_tls(link);
+    bind_session(link);
     ph__session_secured(link->session);
     ph__client_pump(c);
 }
@@ -143,9 +156,14 @@ void ph__link_dial(struct ph_client *c, struct ph__session *session)
         give_up(session);
         return;
     }
+    const struct ph__way *way = &c->settings.way;
     struct ph__conn_target target = {.host = c->settings.host,
                                      .port = c->settings.port,
-                                     .unix_path = c->settings.unix_path};
+                                     .unix_path = c->settings.unix_path,
+                                     .family = way->family,
+                                     .bind_address = way->bind_address,
+                                     .proxy =
+                                         way->proxy.kind ? &way->proxy : NULL};
     link->client = c;
     link->session = session;
     link->number = ++c->dialled;
@@ -157,8 +175,9 @@ void ph__link_dial(struct ph_client *c, struct ph__session *session)
 
 void ph__link_start_tls(struct ph__link_up *link)
 {
-    ph__conn_start_tls(link->conn, link->client->tls,
-                       link->client->settings.tls_name);
+    const struct ph__settings *s = &link->client->settings;
+    struct ph__tls_peer peer = {.name = s->tls_name, .port = s->port};
+    ph__conn_start_tls(link->conn, link->client->tls, &peer);
 }
 
 /* Writes until all is written, the connection is busy, or it breaks. Returns
@@ -203,6 +222,7 @@ void ph__link_close(struct ph__link_up *link)
 {
     ph__link_trace(link);
     (void)write_out(link);
+    ph__link_forget_login(link);
     ph__session_free(link->session);
     link->session = NULL;
     ph__conn_close(link->conn, closed, link);

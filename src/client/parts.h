@@ -25,12 +25,26 @@ struct ph_job {
     char **original;                 /* ORCPT of each recipient, or NULL */
 };
 
+/* A question for credentials. The session may be gone before the answer. */
+struct ph_login {
+    struct ph__link_up *link; /* or NULL */
+};
+
 /* One session on its connection. */
 struct ph__link_up {
     struct ph_client *client;
     struct ph__session *session;
     struct ph__conn *conn;
-    unsigned number; /* from 1 on, in the order of dialling */
+    struct ph_login *login; /* asked, and not answered yet; or NULL */
+    unsigned number;        /* from 1 on, in the order of dialling */
+};
+
+/* Copied. */
+struct ph__way {
+    enum ph__family family;
+    char *bind_address;
+    struct ph__proxy proxy; /* strings are ours; kind NONE = none */
+    char *resolvers;
 };
 
 /* Options, copied; strings NULL when not given. */
@@ -44,11 +58,15 @@ struct ph__settings {
     char *user;
     char *password;
     char *authzid;
+    char *token;
+    char *auth_host;
     char *mechanisms;
     struct ph_credentials auth;
     uint16_t port;
+    struct ph__way way;
     void (*trace)(void *user, const char *line);
-    void *trace_user;
+    ph_login_cb login;
+    void *callback_user; /* of trace and login */
 };
 
 struct ph_client {
@@ -76,6 +94,10 @@ int ph__settings_copy(struct ph__settings *out, struct ph__engine_options *eng,
                       const struct ph_client_options *opts);
 void ph__settings_done(struct ph__settings *s);
 
+/* way.c. PH_E_INVALID, PH_E_NOMEM; _done() after a failure too. */
+int ph__way_copy(struct ph__way *out, const struct ph_network *network);
+void ph__way_done(struct ph__way *way);
+
 /* pump.c: carries out orders until there are none; only from the loop. */
 void ph__client_pump(struct ph_client *c);
 void ph__client_pump_soon(struct ph_client *c);
@@ -88,6 +110,10 @@ void ph__link_start_tls(struct ph__link_up *link);
 void ph__link_settle(struct ph__link_up *link);
 void ph__link_close(struct ph__link_up *link);
 void ph__link_trace(struct ph__link_up *link);
+
+/* login.c */
+void ph__link_log_in(struct ph__link_up *link);
+void ph__link_forget_login(struct ph__link_up *link);
 
 /* parameters.c: copies, and makes ORCPTs where notices are asked for. */
 int ph__job_set_parameters(struct ph_job *job, const struct ph_parameters *p);

@@ -19,6 +19,10 @@ static void carry_out(struct ph_client *c, const struct ph__order *order)
         ph__link_trace(link);
         ph__link_start_tls(link);
         return;
+    case PH__LOG_IN:
+        ph__link_trace(link);
+        ph__link_log_in(link);
+        return;
     case PH__SETTLED:
         ph__link_settle(link);
         return;

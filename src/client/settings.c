@@ -21,11 +21,13 @@ enum {
     DIAL_SECS = 30
 };
 
-static uint16_t default_port(const struct ph_session_options *session)
+static uint16_t default_port(const struct ph_client_options *opts)
 {
+    const struct ph_session_options *session = opts->session;
     if (session && session->tls == PH_TLS_IMPLICIT)
         return PORT_SUBMISSIONS;
-    return session && session->auth ? PORT_SUBMISSION : PORT_RELAY;
+    bool login = opts->login || (session && session->auth);
+    return login ? PORT_SUBMISSION : PORT_RELAY;
 }
 
 static int name_server(struct ph__settings *s)
@@ -55,6 +57,8 @@ static int find_hello(struct ph__settings *s)
     return ph__text_copy(&s->hello, name);
 }
 
+/* The server goes by the name and port that are dialled, if nothing else is
+ * said. */
 static int copy_auth(struct ph__settings *s, const struct ph_credentials *auth)
 {
     if (!auth)
@@ -65,8 +69,15 @@ static int copy_auth(struct ph__settings *s, const struct ph_credentials *auth)
     if (!rc)
         rc = ph__text_copy(&s->authzid, auth->authzid);
     if (!rc)
+        rc = ph__text_copy(&s->token, auth->token);
+    if (!rc)
+        rc = ph__text_copy(&s->auth_host, auth->host ? auth->host : s->host);
+    if (!rc)
         rc = ph__text_copy(&s->mechanisms, auth->mechanisms);
     s->auth = *auth;
+    s->auth.token = s->token;
+    s->auth.host = s->auth_host;
+    s->auth.port = auth->port ? auth->port : s->unix_path ? 0 : s->port;
     s->auth.user = s->user;
     s->auth.password = s->password;
     s->auth.authzid = s->authzid;
@@ -89,6 +100,7 @@ static int copy_session(struct ph__settings *s, struct ph_session_options *out,
     *out = *session;
     out->hello = s->hello;
     out->auth = session->auth ? &s->auth : NULL;
+    out->ask_login = opts->login && !session->auth;
     out->without = s->without;
     out->trace = !opts->trace ? 0 : opts->trace_level > 1 ? 2 : 1;
     return rc;
@@ -120,10 +132,11 @@ int ph__settings_copy(struct ph__settings *out, struct ph__engine_options *eng,
 {
     if (opts->size != sizeof(*opts) || (!opts->host && !opts->unix_path))
         return PH_E_INVALID;
-    *out = (struct ph__settings){
-        .port = opts->port ? opts->port : default_port(opts->session),
-        .trace = opts->trace,
-        .trace_user = opts->user};
+    *out = (struct ph__settings){.port = opts->port ? opts->port
+                                                    : default_port(opts),
+                                 .trace = opts->trace,
+                                 .login = opts->login,
+                                 .callback_user = opts->user};
     *eng = (struct ph__engine_options){
         .connections = opts->connections ? opts->connections : CONNECTIONS,
         .messages_per_connection = messages(opts->messages_per_connection),
@@ -138,6 +151,8 @@ int ph__settings_copy(struct ph__settings *out, struct ph__engine_options *eng,
     if (!rc)
         rc = ph__text_copy(&out->tls_name, name ? name : "localhost");
     if (!rc)
+        rc = ph__way_copy(&out->way, opts->network);
+    if (!rc)
         rc = name_server(out);
     if (!rc)
         rc = copy_session(out, &eng->session, opts);
@@ -146,9 +161,12 @@ int ph__settings_copy(struct ph__settings *out, struct ph__engine_options *eng,
 
 void ph__settings_done(struct ph__settings *s)
 {
+    ph__way_done(&s->way);
     ph__text_wipe(s->user);
     ph__text_wipe(s->password);
     ph__text_wipe(s->authzid);
+    ph__text_wipe(s->token);
+    free(s->auth_host);
     free(s->mechanisms);
     free(s->without);
     free(s->hello);

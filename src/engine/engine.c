@@ -141,12 +141,29 @@ static void doom_queue(struct ph__engine *e)
     }
 }
 
+/* U29: credentials that are asked for anew may have been too old. */
+static bool may_ask_again(const struct ph__engine *e,
+                          const struct ph_error *why)
+{
+    return e->opts.session.ask_login && !e->refused && why->code == PH_E_AUTH &&
+           why->reply.code == 535;
+}
+
+const struct ph_error *ph__engine_refusal(const struct ph__engine *e)
+{
+    return e->refused ? &e->failure.error : NULL;
+}
+
 /* While others live, ask for fewer from now on; when there is none, nobody can
  * be served. The session itself no longer counts as open. */
 void ph__engine_no_session(struct ph__engine *e, const struct ph_error *why,
                            bool reached)
 {
     remember(&e->failure, why, reached);
+    if (may_ask_again(e, why)) {
+        e->refused = true;
+        return;
+    }
     if (e->stats.open > 0) {
         e->limit = e->stats.open;
         return;

@@ -25,6 +25,7 @@ struct ph__engine_options {
 enum ph__order_type {
     PH__DIAL,      /* connect; then _dialled() or _failed() */
     PH__START_TLS, /* then _secured() or _failed() */
+    PH__LOG_IN,    /* then _log_in() or _no_login(), once */
     PH__SETTLED,   /* write what it has to say, set its timer */
     PH__COMMIT,    /* job: ask its owner; then ph__engine_go() */
     PH__FINISHED,  /* job: every result is set; it is the owner's again */
@@ -68,6 +69,15 @@ void ph__session_dialled(struct ph__session *s, uint64_t now,
                          const char *hello);
 void ph__session_received(struct ph__session *s, const char *data, size_t len);
 void ph__session_secured(struct ph__session *s);
+/* As ph_machine_bind(), before _secured(). */
+void ph__session_bind(struct ph__session *s, enum ph_binding type,
+                      const void *data, size_t len);
+/* As ph_machine_log_in(); PH_E_INVALID also when nobody waits for it. */
+int ph__session_log_in(struct ph__session *s,
+                       const struct ph_credentials *auth);
+void ph__session_no_login(struct ph__session *s, const char *detail);
+/* The server's 535 to the credentials of the session before, or NULL. */
+const struct ph_error *ph__engine_refusal(const struct ph__engine *e);
 void ph__session_sent(struct ph__session *s, size_t len);
 void ph__session_failed(struct ph__session *s, enum ph_code code,
                         enum ph_stage stage, const char *detail);

@@ -44,6 +44,7 @@ struct ph__engine {
     unsigned connecting; /* sessions not yet greeted */
     bool draining;
     bool aborted;
+    bool refused; /* credentials were, once: newer ones are asked for */
     struct ph__failure failure;
     struct ph__engine_stats stats;
 };

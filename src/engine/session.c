@@ -206,6 +206,7 @@ static void greet(struct ph__session *s)
     if (s->greeted)
         return;
     s->greeted = true;
+    s->engine->refused = false;
     s->engine->connecting--;
     s->engine->stats.connections++;
 }
@@ -227,6 +228,9 @@ static bool on_event(struct ph__session *s, const struct ph_event *ev,
     switch (ev->type) {
     case PH_EVENT_START_TLS:
         *out = (struct ph__order){.type = PH__START_TLS, .session = s};
+        return true;
+    case PH_EVENT_NEED_LOGIN:
+        *out = (struct ph__order){.type = PH__LOG_IN, .session = s};
         return true;
     case PH_EVENT_READY:
         greet(s);
@@ -363,6 +367,30 @@ void ph__session_secured(struct ph__session *s)
         return;
     s->engine->stats.handshakes++;
     (void)ph_machine_tell(s->machine, PH_SIGNAL_TLS_UP, NULL);
+    ph__session_wake(s);
+}
+
+void ph__session_bind(struct ph__session *s, enum ph_binding type,
+                      const void *data, size_t len)
+{
+    if (s->phase == PH__TALKING)
+        (void)ph_machine_bind(s->machine, type, data, len);
+}
+
+int ph__session_log_in(struct ph__session *s, const struct ph_credentials *auth)
+{
+    if (s->phase != PH__TALKING)
+        return PH_E_INVALID;
+    int rc = ph_machine_log_in(s->machine, auth);
+    ph__session_wake(s);
+    return rc;
+}
+
+void ph__session_no_login(struct ph__session *s, const char *detail)
+{
+    if (s->phase != PH__TALKING)
+        return;
+    (void)ph_machine_tell(s->machine, PH_SIGNAL_NO_LOGIN, detail);
     ph__session_wake(s);
 }
 

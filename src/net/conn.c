@@ -80,14 +80,14 @@ void ph__conn_set_idle(struct ph__conn *c, bool idle)
         change((uv_handle_t *)&c->poll);
 }
 
-const struct ph__tls *ph__conn_tls(const struct ph__conn *c)
+struct ph__tls *ph__conn_tls(const struct ph__conn *c)
 {
     return c->tls;
 }
 
 const char *ph__conn_peer(const struct ph__conn *c)
 {
-    return c->tried ? c->where : "";
+    return c->was_open ? c->where : "";
 }
 
 void ph__conn_die(struct ph__conn *c)
@@ -97,17 +97,23 @@ void ph__conn_die(struct ph__conn *c)
     stop_timer(c);
     if (c->fd >= 0)
         uv_poll_stop(&c->poll);
+    ph__conn_hang_up(c);
+}
+
+void ph__conn_opened(struct ph__conn *c)
+{
+    ph__conn_hang_up(c);
+    c->phase = PH__CONN_OPEN;
+    c->was_open = true;
+    ph__conn_await(c);
+    c->events->opened(c->user);
 }
 
 void ph__conn_fail(struct ph__conn *c, enum ph_code code, enum ph_stage stage,
                    const char *what)
 {
     char detail[2048];
-    char many[64] = "";
-    if (c->phase == PH__CONN_DIALLING && c->tried > 1)
-        snprintf(many, sizeof(many), " (the last of %u addresses tried)",
-                 c->tried);
-    snprintf(detail, sizeof(detail), "%s: %s%s", c->where, what, many);
+    snprintf(detail, sizeof(detail), "%s: %s", c->where, what);
     ph__conn_die(c);
     c->events->failed(c->user, code, stage, detail);
 }
@@ -129,12 +135,13 @@ static void meet_doom(struct ph__conn *c)
         ph__conn_read_rest(c);
         return;
     }
+    if (c->phase == PH__CONN_PROXY && c->doom.code == PH_E_CLOSED)
+        c->doom.code = PH_E_CONNECT; /* the server was not reached yet */
     ph__conn_fail(c, c->doom.code, c->doom.stage, c->doom.what);
 }
 
-void ph__conn_handle_closed(uv_handle_t *handle)
+void ph__conn_release(struct ph__conn *c)
 {
-    struct ph__conn *c = handle->data;
     if (--c->handles)
         return;
     void (*closed)(void *user) = c->closed;
@@ -146,6 +153,11 @@ void ph__conn_handle_closed(uv_handle_t *handle)
         closed(user);
 }
 
+static void on_timer_closed(uv_handle_t *handle)
+{
+    ph__conn_release(handle->data);
+}
+
 void ph__conn_close(struct ph__conn *c, void (*closed)(void *user), void *user)
 {
     if (c->closing)
@@ -155,6 +167,6 @@ void ph__conn_close(struct ph__conn *c, void (*closed)(void *user), void *user)
     c->closed = closed;
     c->closed_user = user;
     ph__conn_hang_up(c);
-    ph__conn_unwatch(c, ph__conn_handle_closed);
-    uv_close((uv_handle_t *)&c->timer, ph__conn_handle_closed);
+    ph__conn_unwatch(c);
+    uv_close((uv_handle_t *)&c->timer, on_timer_closed);
 }

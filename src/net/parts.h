@@ -8,30 +8,22 @@
 
 #include "base/buf.h"
 #include "net/conn.h"
-#include "net/lookup.h"
+#include "net/race.h"
+#include "net/shared.h"
 
 enum {
-    PH__NET_READ = 64 * 1024,
-    PH__NET_RECORD = 16 * 1024, /* RFC 8446 5.1 */
-    PH__NET_SLICES = 64,        /* gathered by one write */
-    PH__NET_KEEP = 64 * 1024,   /* octets of the caller's that are copied */
+    PH__NET_SLICES = 64,      /* gathered by one write */
+    PH__NET_KEEP = 64 * 1024, /* octets of the caller's that are copied */
     PH__NET_RECORDS = PH__NET_KEEP / PH__NET_RECORD + 2,
     /* Those encrypted, and what TLS says by itself. */
     PH__NET_OUT_MAX = 2 * PH__NET_KEEP,
     PH__NET_WHERE = 264 /* a host name, "unix:/path" or "[address]:port" */
 };
 
-struct ph__net {
-    uv_loop_t *loop;
-    struct ph__buf plain;       /* decrypted by the read under way */
-    struct ph__buf cipher;      /* encrypted by the call under way */
-    char stage[PH__NET_RECORD]; /* small slices, on their way to a record */
-    char read[PH__NET_READ];
-};
-
 enum ph__conn_phase {
     PH__CONN_NEW,
-    PH__CONN_DIALLING,
+    PH__CONN_DIALLING, /* names, and the race */
+    PH__CONN_PROXY,    /* the socket leads to a proxy */
     PH__CONN_OPEN,
     PH__CONN_DEAD
 };
@@ -47,6 +39,20 @@ struct ph__conn_doom {
 struct ph__conn_record {
     size_t end;
     size_t octets;
+};
+
+/* What only dialling needs. */
+struct ph__dial {
+    struct ph__race *race;
+    struct ph__dns_query *v6, *v4; /* under way, or NULL */
+    bool resolves;                 /* holds the resolver */
+    bool found;                    /* an address, at least */
+    enum ph__dns_status status;    /* the answer that says most, if not */
+    enum ph__family family;
+    char host[PH__DNS_NAME]; /* a name that is dialled, to remember; or "" */
+    uint16_t port;
+    struct ph__talk *talk;      /* with a proxy, or NULL */
+    char behind[PH__NET_WHERE]; /* the proxy: "host:port" */
 };
 
 struct ph__conn {
@@ -67,11 +73,8 @@ struct ph__conn {
     uint64_t timer_at; /* when the timer fires; UINT64_MAX: it does not */
     struct ph__conn_doom doom;
 
-    struct ph__lookup *lookup;
-    struct addrinfo *addresses; /* of the name, all of them */
-    struct addrinfo *next;      /* not tried yet */
-    unsigned tried;
-    int dial_error; /* libuv's, of the address that failed last */
+    struct ph__dial *dial; /* until it is open */
+    bool was_open;
     char where[PH__NET_WHERE];
 
     struct ph__tls *tls;
@@ -96,20 +99,26 @@ void ph__conn_doom(struct ph__conn *c, enum ph_code code, enum ph_stage stage,
 /* No event any more, and no failure told: the caller got an error code. */
 void ph__conn_die(struct ph__conn *c);
 
-/* To be the last close callback of each handle. */
-void ph__conn_handle_closed(uv_handle_t *handle);
+/* One of the handles is gone. */
+void ph__conn_release(struct ph__conn *c);
+/* The server is reached. */
+void ph__conn_opened(struct ph__conn *c);
 
 /* watch.c: the socket and its poll handle. */
 int ph__conn_watch(struct ph__conn *c, int fd); /* 0 or libuv's error */
-void ph__conn_unwatch(struct ph__conn *c, uv_close_cb cb);
-void ph__conn_await(
-    struct ph__conn *c); /* octets, and room if `out` has some */
+void ph__conn_unwatch(struct ph__conn *c);
+/* Octets, and room if `out` has some. */
+void ph__conn_await(struct ph__conn *c);
 
-/* dial.c */
-void ph__conn_dialled(struct ph__conn *c);
-void ph__conn_hang_up(struct ph__conn *c); /* stop looking for addresses */
+/* dial.c: stop looking for addresses, and for proxies. */
+void ph__conn_hang_up(struct ph__conn *c);
+
+/* through.c: `where` is the proxy. */
+void ph__conn_say_to_proxy(struct ph__conn *c, const char *where);
+void ph__conn_proxy_ready(struct ph__conn *c, int status, int ready);
 
 /* stream.c */
+void ph__conn_receive(struct ph__conn *c, const char *data, size_t len);
 void ph__conn_read(struct ph__conn *c, size_t times);
 void ph__conn_read_rest(struct ph__conn *c);
 /* What the kernel takes of it now, or -1: lost, which will be told. */

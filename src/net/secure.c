@@ -4,7 +4,7 @@
 #include "net/parts.h"
 
 void ph__conn_start_tls(struct ph__conn *c, struct ph__tls_context *ctx,
-                        const char *name)
+                        const struct ph__tls_peer *peer)
 {
     if (!ph__conn_alive(c) || c->doom.code)
         return;
@@ -14,7 +14,7 @@ void ph__conn_start_tls(struct ph__conn *c, struct ph__tls_context *ctx,
     }
     struct ph__buf *cipher = &c->net->cipher;
     ph__buf_clear(cipher);
-    int rc = ph__tls_new(&c->tls, ctx, name);
+    int rc = ph__tls_new_peer(&c->tls, ctx, peer);
     if (!rc)
         rc = ph__tls_start(c->tls, cipher);
     if (!rc)

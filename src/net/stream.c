@@ -29,7 +29,7 @@ void ph__conn_lost(struct ph__conn *c, int error)
     ph__conn_fail(c, PH_E_CLOSED, stage(c), what);
 }
 
-static void receive(struct ph__conn *c, const char *data, size_t len)
+void ph__conn_receive(struct ph__conn *c, const char *data, size_t len)
 {
     if (c->tls)
         ph__conn_decrypt(c, data, len);
@@ -50,7 +50,7 @@ static bool read_once(struct ph__conn *c)
         ph__conn_lost(c, len ? errno : 0);
         return false;
     }
-    receive(c, data, (size_t)len);
+    ph__conn_receive(c, data, (size_t)len);
     return ph__conn_alive(c) && len == PH__NET_READ;
 }
 

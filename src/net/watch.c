@@ -5,8 +5,8 @@
 static void on_ready(uv_poll_t *poll, int status, int ready)
 {
     struct ph__conn *c = poll->data;
-    if (c->phase == PH__CONN_DIALLING) {
-        ph__conn_dialled(c);
+    if (c->phase == PH__CONN_PROXY) {
+        ph__conn_proxy_ready(c, status, ready);
         return;
     }
     /* An error stops the handle, but what came before it can be read. */
@@ -38,15 +38,19 @@ int ph__conn_watch(struct ph__conn *c, int fd)
     c->handles++;
     if (c->idle)
         uv_unref((uv_handle_t *)&c->poll);
-    listen_for(c, UV_WRITABLE);
     return 0;
 }
 
-void ph__conn_unwatch(struct ph__conn *c, uv_close_cb cb)
+static void on_closed(uv_handle_t *handle)
+{
+    ph__conn_release(handle->data);
+}
+
+void ph__conn_unwatch(struct ph__conn *c)
 {
     if (c->fd < 0)
         return;
-    uv_close((uv_handle_t *)&c->poll, cb);
+    uv_close((uv_handle_t *)&c->poll, on_closed);
     close(c->fd);
     c->fd = -1;
 }

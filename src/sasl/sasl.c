@@ -1,117 +1,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <gsasl.h>
-
 #include <openssl/crypto.h>
 
 #include "base/text.h"
-#include "sasl/sasl.h"
+#include "sasl/parts.h"
 
-/* Strongest first. `client_first`: RFC 4954 4 allows an initial response. */
-static const struct {
-    const char *name;
-    bool client_first;
-} mechanisms[] = {
-    {"PLAIN", true},  /* RFC 4616 */
-    {"LOGIN", false}, /* draft-murchison-sasl-login */
-};
-enum {
-    MECHANISMS = sizeof(mechanisms) / sizeof(mechanisms[0]),
-    STEPS_MAX = 16 /* an endless exchange is an attack */
-};
+/* ---- credentials ---- */
 
-struct ph__sasl {
-    Gsasl *context;
-    Gsasl_session *session;
-    bool speaks_first;
-    unsigned steps;
-    bool done;
-};
-
-/* The index of a mechanism given by its name's first `len` octets, or
- * MECHANISMS. */
-static size_t find(const char *name, size_t len)
+/* A string has no NUL inside, so PLAIN's three parts stay three (RFC 4616 2).
+ */
+static bool fits(const char *s, size_t max)
 {
-    size_t i = 0;
-    while (i < MECHANISMS &&
-           !ph__text_is((struct ph_slice){name, len}, mechanisms[i].name))
-        i++;
-    return i;
+    size_t len = s ? strlen(s) : 1;
+    return len && len <= max && (!s || ph__text_no_controls(s, len));
 }
 
-static bool usable(size_t i, const char *offered, unsigned dropped)
+int ph__sasl_check(const struct ph_credentials *c)
 {
-    return i < MECHANISMS && !(dropped & (1u << i)) &&
-           ph__text_listed(offered, mechanisms[i].name);
+    bool user = c->user && (c->password || c->token);
+    if (c->size != sizeof(*c) || (!user && !c->certificate))
+        return PH_E_INVALID;
+    return fits(c->user, PH__SASL_NAME_MAX) &&
+                   fits(c->authzid, PH__SASL_NAME_MAX) &&
+                   fits(c->host, PH__SASL_NAME_MAX) &&
+                   fits(c->password, PH__SASL_PASSWORD_MAX) &&
+                   fits(c->token, PH__SASL_TOKEN_MAX) &&
+                   fits(c->mechanisms, SIZE_MAX)
+               ? PH_OK
+               : PH_E_INVALID;
 }
 
-const char *ph__sasl_choose(const char *wanted, const char *offered,
-                            unsigned dropped)
-{
-    if (!wanted) {
-        for (size_t i = 0; i < MECHANISMS; i++)
-            if (usable(i, offered, dropped))
-                return mechanisms[i].name;
-        return NULL;
-    }
-    while (*(wanted += strspn(wanted, ", \t"))) {
-        size_t len = strcspn(wanted, ", \t");
-        size_t i = find(wanted, len);
-        if (usable(i, offered, dropped))
-            return mechanisms[i].name;
-        wanted += len;
-    }
-    return NULL;
-}
-
-unsigned ph__sasl_bit(const char *mechanism)
-{
-    size_t i = find(mechanism, strlen(mechanism));
-    return i < MECHANISMS ? 1u << i : 0;
-}
-
-bool ph__sasl_client_first(const char *mechanism)
-{
-    size_t i = find(mechanism, strlen(mechanism));
-    return i < MECHANISMS && mechanisms[i].client_first;
-}
-
-static int translate(int rc)
-{
-    if (rc == GSASL_OK || rc == GSASL_NEEDS_MORE)
-        return PH_OK;
-    return rc == GSASL_MALLOC_ERROR ? PH_E_NOMEM : PH_E_AUTH;
-}
-
-static int set(struct ph__sasl *s, Gsasl_property property, const char *value)
-{
-    return translate(gsasl_property_set(s->session, property, value));
-}
-
-static int prepare(struct ph__sasl *s, const char *mechanism,
-                   const struct ph_credentials *credentials)
-{
-    int rc = translate(gsasl_init(&s->context));
-    if (!rc)
-        rc = translate(gsasl_client_start(s->context, mechanism, &s->session));
-    if (!rc)
-        rc = set(s, GSASL_AUTHID, credentials->user);
-    if (!rc)
-        rc = set(s, GSASL_PASSWORD, credentials->password);
-    if (!rc && credentials->authzid)
-        rc = set(s, GSASL_AUTHZID, credentials->authzid);
-    return rc;
-}
+/* ---- an exchange ---- */
 
 int ph__sasl_new(struct ph__sasl **out, const char *mechanism,
-                 const struct ph_credentials *credentials)
+                 const struct ph__sasl_terms *terms)
 {
+    const struct ph__mechanism *m =
+        ph__mechanism_named(mechanism, strlen(mechanism));
+    if (!m || !ph__mechanism_allowed(m, terms))
+        return PH_E_INVALID;
     struct ph__sasl *s = calloc(1, sizeof(*s));
     if (!s)
         return PH_E_NOMEM;
-    s->speaks_first = ph__sasl_client_first(mechanism);
-    int rc = prepare(s, mechanism, credentials);
+    s->mechanism = m;
+    s->credentials = terms->credentials;
+    ph__buf_init(&s->message, PH__SASL_MESSAGE_MAX);
+    ph__buf_init(&s->nonce, PH__SCRAM_NONCE_MAX);
+    ph__buf_init(&s->detail, PH__SASL_DETAIL_MAX);
+    int rc = m->start(s, terms);
     if (rc) {
         ph__sasl_free(s);
         return rc;
@@ -120,38 +57,66 @@ int ph__sasl_new(struct ph__sasl **out, const char *mechanism,
     return PH_OK;
 }
 
+/* May a challenge of this length come now? */
+static bool expected(const struct ph__sasl *s, size_t len)
+{
+    const struct ph__mechanism *m = s->mechanism;
+    if (s->failed || s->round == m->rounds || len > m->challenge_max)
+        return false;
+    switch (m->opening) {
+    case PH__SERVER_FIRST:
+        return len > 0;
+    case PH__CLIENT_FIRST:
+        return s->round ? len > 0 : !len;
+    case PH__ANY_PROMPT:
+        return true;
+    }
+    return false;
+}
+
 int ph__sasl_step(struct ph__sasl *s, const char *challenge, size_t len,
                   struct ph__buf *out)
 {
-    /* Whoever speaks first is asked by an empty challenge: RFC 4954 4. */
-    if (s->done || (s->speaks_first && !s->steps && len) ||
-        ++s->steps > STEPS_MAX)
-        return PH_E_AUTH;
-    char *answer = NULL;
-    size_t answer_len = 0;
-    int step = gsasl_step(s->session, challenge, len, &answer, &answer_len);
-    int rc = translate(step);
-    if (!rc)
-        rc = ph__buf_add(out, answer, answer_len);
-    s->done = !rc && step == GSASL_OK;
-    if (answer)
-        OPENSSL_cleanse(answer, answer_len);
-    gsasl_free(answer);
+    int rc = PH_E_AUTH;
+    if (expected(s, len)) {
+        s->round++;
+        rc = s->mechanism->step(s, challenge, len, out);
+    }
+    s->failed |= rc != PH_OK;
     return rc;
+}
+
+void ph__sasl_keep(struct ph__sasl *s, const char *words, size_t len)
+{
+    size_t kept = len < PH__SASL_DETAIL_MAX ? len : PH__SASL_DETAIL_MAX;
+    ph__buf_clear(&s->detail);
+    if (ph__buf_add(&s->detail, words, kept)) /* it can be done without */
+        return;
+    ph__text_make_printable(s->detail.data, s->detail.len, false);
 }
 
 bool ph__sasl_done(const struct ph__sasl *s)
 {
-    return s->done;
+    return s->done && !s->failed;
+}
+
+unsigned ph__sasl_drops(const struct ph__sasl *s)
+{
+    return s->impostor ? ~0u : ph__sasl_bit(s->mechanism->name);
+}
+
+const char *ph__sasl_detail(const struct ph__sasl *s)
+{
+    return ph__buf_text(&s->detail);
 }
 
 void ph__sasl_free(struct ph__sasl *s)
 {
     if (!s)
         return;
-    if (s->session)
-        gsasl_finish(s->session);
-    if (s->context)
-        gsasl_done(s->context);
+    ph__gnu_done(s);
+    ph__buf_wipe(&s->message);
+    ph__buf_done(&s->nonce);
+    ph__buf_done(&s->detail);
     free(s);
 }

@@ -254,7 +254,8 @@ static int configure(struct ph__sink *sink, struct ph__buf *why)
     if (!rc)
         rc = configure_host(host, why);
     if (!rc && opts->tls_cert) {
-        struct ph__tls_options tls = {.cert_file = opts->tls_cert,
+        struct ph__tls_options tls = {.server = true,
+                                      .cert_file = opts->tls_cert,
                                       .key_file = opts->tls_key};
         rc = ph__tls_context_new(&sink->tls, &tls, why);
     }

@@ -22,8 +22,9 @@ static void fail(struct ph_machine *m)
 {
     const struct ph__row *row = &ph__table[m->recv.state];
     if (row->kind == HOLD_ROW) {
-        enum ph_code code =
-            row->stage == PH_STAGE_TLS ? PH_E_TLS : PH_E_CONTENT;
+        enum ph_code code = row->stage == PH_STAGE_TLS    ? PH_E_TLS
+                            : row->stage == PH_STAGE_AUTH ? PH_E_AUTH
+                                                          : PH_E_CONTENT;
         ph__machine_blame(m, code, row->stage, false);
         return;
     }
@@ -55,7 +56,9 @@ static void no_tls(struct ph_machine *m)
 static void no_auth(struct ph_machine *m)
 {
     fail_locally(m, PH_E_AUTH, PH_STAGE_AUTH,
-                 m->secure || m->config.auth.plaintext
+                 m->dropped == ~0u
+                     ? "the server did not prove that it knows the password"
+                 : m->secure || m->config.auth.plaintext
                      ? "no mechanism is left that both sides have"
                      : "credentials are not shown without TLS");
 }
@@ -80,13 +83,17 @@ static void challenge(struct ph_machine *m)
     if (!rc)
         rc = ph__base64_encode(&m->answer, reply.data, reply.len);
     m->answer_ready = !rc;
+    if (*ph__sasl_detail(m->sasl)) { /* why, in case it ends here */
+        ph__buf_clear(&m->detail);
+        (void)ph__buf_add_text(&m->detail, ph__sasl_detail(m->sasl));
+    }
     ph__buf_wipe(&raw);
     ph__buf_wipe(&reply);
 }
 
 static void drop(struct ph_machine *m)
 {
-    m->dropped |= ph__sasl_bit(m->mechanism);
+    m->dropped |= ph__sasl_drops(m->sasl);
     m->tries++;
     ph__sasl_free(m->sasl);
     m->sasl = NULL;

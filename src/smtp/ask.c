@@ -37,7 +37,8 @@ ASKED(helo_suffices)
     bool no_upgrade =
         tls == PH_TLS_IMPLICIT || /* nothing could be hidden */
         (!m->secure && (tls == PH_TLS_NONE || tls == PH_TLS_OPPORTUNISTIC));
-    return !m->config.auth.user && !m->config.lmtp && no_upgrade;
+    bool login = m->config.auth.size || m->config.ask_login;
+    return !login && !m->config.lmtp && no_upgrade;
 }
 
 ASKED(tls_wanted)
@@ -61,21 +62,34 @@ ASKED(tls_optional)
     return m->config.tls == PH_TLS_OPPORTUNISTIC;
 }
 
-ASKED(credentials_given)
+ASKED(login_wanted)
 {
-    return m->config.auth.user != NULL;
+    return m->config.auth.size || m->config.ask_login;
 }
 
+struct ph__sasl_terms ph__terms(const struct ph_machine *m)
+{
+    return (struct ph__sasl_terms){.credentials = &m->config.auth,
+                                   .binding = &m->binding,
+                                   .wanted = m->config.mechanisms,
+                                   .offered = m->caps.mechanisms,
+                                   .dropped = m->dropped,
+                                   .secure = m->secure};
+}
+
+/* Where the caller wants no TLS, a mechanism that does not show the secret will
+ * do. A server that could have had TLS and has not gets nothing. */
 ASKED(secret_is_safe)
 {
-    return m->secure || m->config.auth.plaintext;
+    const struct ph__sasl_terms terms = ph__terms(m);
+    return m->secure || m->config.auth.plaintext ||
+           (m->config.tls == PH_TLS_NONE && ph__sasl_choose(&terms));
 }
 
 ASKED(mechanism_shared)
 {
-    return m->tries < PH__AUTH_TRIES_MAX &&
-           ph__sasl_choose(m->config.mechanisms, m->caps.mechanisms,
-                           m->dropped) != NULL;
+    const struct ph__sasl_terms terms = ph__terms(m);
+    return m->tries < PH__AUTH_TRIES_MAX && ph__sasl_choose(&terms) != NULL;
 }
 
 ASKED(answer_ready)
@@ -86,8 +100,9 @@ ASKED(answer_ready)
 /* RFC 4954 6, 4.7.12: a transition that PLAIN brings about. */
 ASKED(plain_may_help)
 {
-    const char *plain =
-        ph__sasl_choose("PLAIN", m->caps.mechanisms, m->dropped);
+    struct ph__sasl_terms terms = ph__terms(m);
+    terms.wanted = "PLAIN";
+    const char *plain = ph__sasl_choose(&terms);
     return m->secure && plain && m->mechanism != plain &&
            m->tries + 1 < PH__AUTH_TRIES_MAX;
 }

@@ -71,6 +71,8 @@ int ph_machine_tell(struct ph_machine *m, enum ph_signal signal,
         return answer_hold(m, PH_EVENT_START_TLS, DONE);
     case PH_SIGNAL_TLS_FAILED:
         return answer_hold(m, PH_EVENT_START_TLS, STOP);
+    case PH_SIGNAL_NO_LOGIN:
+        return answer_hold(m, PH_EVENT_NEED_LOGIN, STOP);
     case PH_SIGNAL_BODY_FAILED:
         return answer_hold(m, PH_EVENT_NEED_BODY, STOP);
     case PH_SIGNAL_GO:
@@ -116,6 +118,27 @@ int ph_machine_begin(struct ph_machine *m, const struct ph_envelope *env)
         return answer_hold(m, PH_EVENT_READY, DONE);
     if (ph__run_ahead(m) != PH_OK)
         lose_by(m, PH_E_NOMEM);
+    return PH_OK;
+}
+
+int ph_machine_log_in(struct ph_machine *m, const struct ph_credentials *auth)
+{
+    if (m->recv.state != ST_CREDENTIALS || !auth)
+        return PH_E_INVALID;
+    int rc = ph__machine_log_in(m, auth);
+    return rc ? rc : answer_hold(m, PH_EVENT_NEED_LOGIN, DONE);
+}
+
+int ph_machine_bind(struct ph_machine *m, enum ph_binding type,
+                    const void *data, size_t len)
+{
+    bool shaking = ph__table[m->recv.state].stage == PH_STAGE_TLS;
+    bool known =
+        type == PH_BINDING_TLS_UNIQUE || type == PH_BINDING_TLS_EXPORTER;
+    if (!shaking || !known || !len || len > sizeof(m->binding.data))
+        return PH_E_INVALID;
+    m->binding = (struct ph__sasl_binding){.type = type, .len = len};
+    memcpy(m->binding.data, data, len);
     return PH_OK;
 }
 

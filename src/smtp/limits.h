@@ -12,7 +12,8 @@ enum {
     PH__COMMAND_MAX = 3072,    /* RFC 5321 4.5.3.1.4: 512, and what extensions
                                   add (RFC 3461 5.4: 1036) */
     PH__AUTH_FIRST_MAX = 512,  /* AUTH with initial response, RFC 4954 4 */
-    PH__AUTH_LINE_MAX = 65536, /* RFC 4954 4: 12288; tokens are longer */
+    PH__AUTH_LINE_MAX = 98304, /* RFC 4954 4: 12288; but tokens are longer, up
+                                  to 64 KiB before base64 */
     PH__AUTH_TRIES_MAX = 3,    /* mechanisms in one session */
     PH__AUTH_STEPS_MAX = 16,   /* challenges of one mechanism */
     PH__MECHANISMS_MAX = 1024, /* kept of the AUTH keyword's list */

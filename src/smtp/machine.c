@@ -21,12 +21,15 @@ static bool sender_is_beyond(const struct ph_machine *m, enum ph__state state)
 }
 
 /* The driver has answered this HOLD row before: to the sender, who was here
- * first; or by beginning the transaction that READY asks for. */
+ * first; by beginning the transaction that READY asks for; by giving
+ * credentials with the options. */
 static bool answered_before(const struct ph_machine *m, enum ph__state state)
 {
     const struct ph__row *row = &ph__table[state];
     if (state == ST_READY)
         return ph__another_begun(m, &m->recv);
+    if (state == ST_CREDENTIALS)
+        return m->config.auth.size != 0;
     return row->stage == PH_STAGE_CONTENT &&
            (m->flight.count > 0 || sender_is_beyond(m, state));
 }
@@ -110,12 +113,13 @@ static void heard_nonsense(struct ph_machine *m)
 }
 
 /* Where no reply can be due, the first octet of one is too much; but while
- * content is under way a refusal may come, and must be read to its end. */
+ * content is under way a refusal may come, and while credentials are fetched a
+ * farewell: those must be read to their end. */
 static bool too_much(const struct ph_machine *m)
 {
     const struct ph__row *row = &ph__table[m->unasked_in];
     return m->unasked && row->kind == HOLD_ROW &&
-           row->stage != PH_STAGE_CONTENT;
+           row->stage != PH_STAGE_CONTENT && row->stage != PH_STAGE_AUTH;
 }
 
 static void hear(struct ph_machine *m, const char **data, size_t *len)

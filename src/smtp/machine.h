@@ -1,13 +1,13 @@
 /* smtp/machine.h - the machine's inside. machine.c interprets the table; run.c
  * is its sending half; act.c has what cells do, ask.c what questions answer,
- * say.c the commands; begin.c what a transaction needs before it is said,
- * settle.c what becomes of recipients; driver.c what the driver says and
- * hears; trace.c the dialogue. */
+ * say.c the commands; begin.c what a transaction needs first, settle.c what
+ * becomes of recipients; driver.c the driver's calls; trace.c the dialogue. */
 #ifndef SMTP_MACHINE_H
 #define SMTP_MACHINE_H
 
 #include "sasl/sasl.h"
 #include "smtp/caps.h"
+#include "smtp/config.h"
 #include "smtp/content.h"
 #include "smtp/domains.h"
 #include "smtp/flight.h"
@@ -15,20 +15,6 @@
 #include "smtp/reply.h"
 #include "smtp/table.h"
 #include "smtp/transaction.h"
-
-/* Options, copied. Strings may be NULL. */
-struct ph__config {
-    char *hello;
-    char *without;
-    char *mechanisms;           /* wanted */
-    struct ph_credentials auth; /* strings are ours; user NULL = none */
-    enum ph_tls tls;
-    bool force_8bit;
-    bool lmtp;
-    bool chunking;
-    unsigned ahead; /* 0 = the default */
-    int trace;
-};
 
 struct ph_machine {
     struct ph__config config;
@@ -56,6 +42,7 @@ struct ph_machine {
     bool mangled;       /* a group was answered as if it were none */
     bool quitting;      /* the driver has told QUIT */
     char *query_text;   /* "VRFY ann", or NULL */
+    struct ph__sasl_binding binding;
     struct ph__sasl *sasl;
     const char *mechanism;
     unsigned dropped; /* mechanisms given up */
@@ -119,6 +106,9 @@ enum ph_code ph__machine_obstacle(const struct ph_machine *m,
                                   const char **words);
 bool ph__machine_ask(const struct ph_machine *m, const struct ph__cursor *at,
                      enum ph__question question);
+struct ph__sasl_terms ph__terms(const struct ph_machine *m);
+/* session.c: copies them. As ph_machine_log_in(). */
+int ph__machine_log_in(struct ph_machine *m, const struct ph_credentials *auth);
 /* Queues the command of `at`. PH_E_NOMEM, PH_E_LIMIT, PH_E_AUTH. */
 int ph__machine_say(struct ph_machine *m, const struct ph__cursor *at);
 

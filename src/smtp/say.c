@@ -21,13 +21,13 @@ static int end_line(struct ph_machine *m, struct ph__line *l)
 static int say_auth(struct ph_machine *m, struct ph__line *l)
 {
     struct ph__buf raw = PH__BUF(PH__AUTH_LINE_MAX);
-    m->mechanism =
-        ph__sasl_choose(m->config.mechanisms, m->caps.mechanisms, m->dropped);
+    const struct ph__sasl_terms terms = ph__terms(m);
+    m->mechanism = ph__sasl_choose(&terms);
     ph__sasl_free(m->sasl);
     m->sasl = NULL;
     m->steps = 0;
     ph__buf_wipe(&m->answer);
-    int rc = ph__sasl_new(&m->sasl, m->mechanism, &m->config.auth);
+    int rc = ph__sasl_new(&m->sasl, m->mechanism, &terms);
     ph__line_add(l, "AUTH ");
     ph__line_add(l, m->mechanism);
     bool with_response =
@@ -43,7 +43,7 @@ static int say_auth(struct ph_machine *m, struct ph__line *l)
     if (l->len + m->answer.len + 3 > PH__AUTH_FIRST_MAX) {
         ph__sasl_free(m->sasl); /* it must speak again, after the 334 */
         m->sasl = NULL;
-        rc = ph__sasl_new(&m->sasl, m->mechanism, &m->config.auth);
+        rc = ph__sasl_new(&m->sasl, m->mechanism, &terms);
         return rc ? rc : end_line(m, l);
     }
     ph__line_add(l, " ");

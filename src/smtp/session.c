@@ -24,15 +24,7 @@ static int check(const struct ph_session_options *opts)
         return PH_E_INVALID;
     if (opts->hello && !hello_fits(opts->hello))
         return PH_E_INVALID;
-    const struct ph_credentials *auth = opts->auth;
-    if (!auth)
-        return PH_OK;
-    if (auth->size != sizeof(*auth) || !auth->user || !auth->password)
-        return PH_E_INVALID;
-    return fit(auth->user) && fit(auth->password) && fit(auth->authzid) &&
-                   fit(auth->mechanisms)
-               ? PH_OK
-               : PH_E_INVALID;
+    return opts->auth ? ph__sasl_check(opts->auth) : PH_OK;
 }
 
 static int copy_auth(struct ph__config *config,
@@ -40,26 +32,49 @@ static int copy_auth(struct ph__config *config,
 {
     if (!auth)
         return PH_OK;
-    char *user = NULL;
-    char *password = NULL;
-    char *authzid = NULL;
-    int rc = ph__text_copy(&user, auth->user);
-    if (!rc)
-        rc = ph__text_copy(&password, auth->password);
-    if (!rc)
-        rc = ph__text_copy(&authzid, auth->authzid);
+    const char *const from[] = {auth->user, auth->password, auth->authzid,
+                                auth->token, auth->host};
+    char *to[] = {NULL, NULL, NULL, NULL, NULL};
+    int rc = ph__text_copy(&config->mechanisms, auth->mechanisms);
+    for (size_t i = 0; i < sizeof(to) / sizeof(to[0]) && !rc; i++)
+        rc = ph__text_copy(&to[i], from[i]);
     config->auth = *auth;
-    config->auth.user = user;
-    config->auth.password = password;
-    config->auth.authzid = authzid;
     config->auth.mechanisms = NULL;
-    return rc ? rc : ph__text_copy(&config->mechanisms, auth->mechanisms);
+    config->auth.user = to[0];
+    config->auth.password = to[1];
+    config->auth.authzid = to[2];
+    config->auth.token = to[3];
+    config->auth.host = to[4];
+    return rc;
+}
+
+static void forget_auth(struct ph__config *config)
+{
+    ph__text_wipe((char *)config->auth.user);
+    ph__text_wipe((char *)config->auth.password);
+    ph__text_wipe((char *)config->auth.authzid);
+    ph__text_wipe((char *)config->auth.token);
+    free((char *)config->auth.host);
+    free(config->mechanisms);
+    config->auth = (struct ph_credentials){0};
+    config->mechanisms = NULL;
+}
+
+int ph__machine_log_in(struct ph_machine *m, const struct ph_credentials *auth)
+{
+    int rc = ph__sasl_check(auth);
+    if (!rc)
+        rc = copy_auth(&m->config, auth);
+    if (rc)
+        forget_auth(&m->config);
+    return rc;
 }
 
 static int configure(struct ph__config *config,
                      const struct ph_session_options *opts)
 {
     config->tls = opts->tls;
+    config->ask_login = opts->ask_login;
     config->force_8bit = opts->force_8bit;
     config->lmtp = opts->lmtp;
     config->chunking = opts->chunking;
@@ -116,13 +131,10 @@ void ph_machine_free(struct ph_machine *m)
 {
     if (!m)
         return;
-    ph__text_wipe((char *)m->config.auth.user);
-    ph__text_wipe((char *)m->config.auth.password);
-    ph__text_wipe((char *)m->config.auth.authzid);
-    free(m->config.mechanisms);
+    ph__sasl_free(m->sasl); /* borrows the credentials */
+    forget_auth(&m->config);
     free(m->config.hello);
     free(m->config.without);
-    ph__sasl_free(m->sasl);
     ph__reply_done(&m->reader);
     for (size_t i = 0; i < PH__TRANSACTIONS; i++)
         forget_transaction(m->transactions[i]);

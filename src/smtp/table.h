@@ -42,8 +42,8 @@
     X(tls_wanted, "not secure yet, and STARTTLS is to be tried?")              \
     X(starttls_offered, "does the server offer STARTTLS?")                     \
     X(tls_required, "is TLS required?")                                        \
-    X(credentials_given, "are there credentials?")                             \
-    X(secret_is_safe, "secure, or allowed to show the secret in clear?")       \
+    X(login_wanted, "are there credentials, or will there be?")                \
+    X(secret_is_safe, "is the secret safe here, or may it be shown?")          \
     X(tls_optional, "was TLS to be tried only?")                               \
     X(mechanism_shared, "is a mechanism left that both sides have?")           \
     X(answer_ready, "has SASL an answer?")                                     \
@@ -87,6 +87,7 @@
 /* What a HOLD row raises; nothing is raised by the others. */
 #define PH__EVENT_MAP(X)                                                       \
     X(START_TLS)                                                               \
+    X(NEED_LOGIN)                                                              \
     X(READY)                                                                   \
     X(NEED_BODY)                                                               \
     X(COMMIT)                                                                  \

@@ -7,9 +7,7 @@
 
 #include "tls/parts.h"
 
-enum { RECORD = 16 * 1024 }; /* RFC 8446 5.1 */
-
-static int set_up(struct ph__tls *t, const char *name)
+static int set_up(struct ph__tls *t, const struct ph__tls_peer *peer)
 {
     t->ssl = SSL_new(t->ctx->ssl);
     BIO *bio = t->ssl ? ph__tls_bio_new(t) : NULL;
@@ -17,21 +15,24 @@ static int set_up(struct ph__tls *t, const char *name)
         return PH_E_NOMEM;
     SSL_set_bio(t->ssl, bio, bio);
     SSL_set_app_data(t->ssl, t);
-    if (!name) {
+    if (!peer->name) {
         SSL_set_accept_state(t->ssl);
         return PH_OK;
     }
     SSL_set_connect_state(t->ssl);
-    t->name = strdup(name);
-    if (!t->name)
-        return PH_E_NOMEM;
-    return ph__tls_expect_peer(t) ? PH_OK : PH_E_TLS;
+    return ph__tls_expect(t, peer);
 }
 
 int ph__tls_new(struct ph__tls **out, struct ph__tls_context *ctx,
                 const char *name)
 {
-    if (ctx->server == (name != NULL))
+    return ph__tls_new_peer(out, ctx, &(struct ph__tls_peer){.name = name});
+}
+
+int ph__tls_new_peer(struct ph__tls **out, struct ph__tls_context *ctx,
+                     const struct ph__tls_peer *peer)
+{
+    if (ctx->server == (peer->name != NULL))
         return PH_E_INVALID;
     struct ph__tls *t = calloc(1, sizeof(*t));
     if (!t)
@@ -40,7 +41,7 @@ int ph__tls_new(struct ph__tls **out, struct ph__tls_context *ctx,
     ctx->refs++;
     ph__buf_init(&t->problem, PH__TLS_PROBLEM_MAX);
     ERR_clear_error();
-    int rc = set_up(t, name);
+    int rc = set_up(t, peer);
     ERR_clear_error();
     if (rc) {
         ph__tls_free(t);
@@ -55,6 +56,7 @@ void ph__tls_free(struct ph__tls *t)
     if (!t)
         return;
     SSL_free(t->ssl);
+    ph__kept_free(t->offered);
     ph__tls_context_free(t->ctx);
     ph__buf_done(&t->problem);
     free(t->name);
@@ -98,10 +100,8 @@ static int judge(struct ph__tls *t, int ret)
         return t->cipher_rc;
     /* What is wrong with the certificate says more than "verify failed",
      * unless it was let pass and this is something else. */
-    if (t->doubted && !t->ctx->insecure && t->problem.len)
-        return PH_E_TLS;
-    ph__buf_clear(&t->problem);
-    ph__tls_explain(&t->problem);
+    if (t->up || !t->doubted || t->lenient)
+        ph__tls_explain(t);
     return PH_E_TLS;
 }
 
@@ -110,6 +110,7 @@ static int shake_hands(struct ph__tls *t)
     int ret = SSL_do_handshake(t->ssl);
     if (ret != 1)
         return judge(t, ret);
+    ph__tls_settle_session(t);
     t->up = true;
     return PH_OK;
 }
@@ -117,12 +118,13 @@ static int shake_hands(struct ph__tls *t)
 static int decrypt(struct ph__tls *t, struct ph__buf *plain)
 {
     for (;;) {
-        int rc = ph__buf_reserve(plain, RECORD);
+        int rc = ph__buf_reserve(plain, PH__TLS_RECORD);
         if (rc)
             return rc;
         size_t got = 0;
         ERR_clear_error();
-        int ret = SSL_read_ex(t->ssl, plain->data + plain->len, RECORD, &got);
+        int ret =
+            SSL_read_ex(t->ssl, plain->data + plain->len, PH__TLS_RECORD, &got);
         if (ret != 1)
             return judge(t, ret);
         plain->len += got;
@@ -138,6 +140,16 @@ int ph__tls_start(struct ph__tls *t, struct ph__buf *cipher)
     return leave(t, shake_hands(t));
 }
 
+/* Clear text can be quoted only while it is there. */
+static void remember_first(struct ph__tls *t, const char *data, size_t len)
+{
+    size_t room = sizeof(t->first) - t->first_len;
+    size_t n = len < room ? len : room;
+    if (n)
+        memcpy(t->first + t->first_len, data, n);
+    t->first_len += n;
+}
+
 int ph__tls_receive(struct ph__tls *t, const char *data, size_t len,
                     struct ph__buf *plain, struct ph__buf *cipher)
 {
@@ -145,6 +157,8 @@ int ph__tls_receive(struct ph__tls *t, const char *data, size_t len,
         return PH_E_TLS;
     if (t->closed)
         return PH_OK; /* RFC 8446 6.1: what follows is ignored */
+    if (!t->up)
+        remember_first(t, data, len);
     enter(t, data, len, cipher);
     int rc = t->up ? PH_OK : shake_hands(t);
     if (!rc && t->up)
@@ -178,6 +192,21 @@ void ph__tls_close(struct ph__tls *t, struct ph__buf *cipher)
     (void)leave(t, PH_OK);
 }
 
+int ph__tls_end(struct ph__tls *t)
+{
+    if (t->closed)
+        return PH_OK;
+    if (t->broken)
+        return PH_E_CLOSED; /* what broke it says more */
+    t->broken = true;
+    t->reason = PH__TLS_CUT;
+    ph__buf_clear(&t->problem);
+    (void)ph__buf_format(
+        &t->problem, "%s%s: %s", ph__tls_reason_what(t->reason),
+        t->up ? "" : ", in the handshake", ph__tls_reason_advice(t->reason));
+    return PH_E_CLOSED;
+}
+
 bool ph__tls_up(const struct ph__tls *t)
 {
     return t->up;
@@ -193,11 +222,20 @@ bool ph__tls_verified(const struct ph__tls *t)
     return t->up && t->name && !t->doubted;
 }
 
+bool ph__tls_resumed(const struct ph__tls *t)
+{
+    return t->resumed;
+}
+
+enum ph__tls_reason ph__tls_reason(const struct ph__tls *t)
+{
+    return t->reason;
+}
+
 const char *ph__tls_problem(const struct ph__tls *t)
 {
-    if (t->doubted && !t->problem.len)
-        return "certificate cannot be trusted";
-    return ph__buf_text(&t->problem);
+    /* The reason survives when memory for words is short. */
+    return t->problem.len ? t->problem.data : ph__tls_reason_what(t->reason);
 }
 
 const char *ph__tls_version(const struct ph__tls *t)

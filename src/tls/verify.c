@@ -1,127 +1,90 @@
-/* Whom we talk to: the expected name, and what is wrong with a certificate. */
-#include <arpa/inet.h>
-#include <stdlib.h>
-#include <string.h>
-
+/* What is wrong with a certificate, and whether that ends the handshake. */
 #include <openssl/x509v3.h>
 
 #include "base/text.h"
 #include "tls/parts.h"
 
-enum { SUBJECT_MAX = 200, NAMES_MAX = 400 };
-
-static bool is_address(const char *name)
+/* The names that it has, for people: a zero octet in one ends nothing. False
+ * when it has none at all. */
+static bool list_names(struct ph__buf *out, X509 *cert)
 {
-    unsigned char scratch[sizeof(struct in6_addr)];
-    return inet_pton(AF_INET, name, scratch) == 1 ||
-           inet_pton(AF_INET6, name, scratch) == 1;
-}
-
-int ph__tls_expect_peer(struct ph__tls *t)
-{
-    X509_VERIFY_PARAM *param = SSL_get0_param(t->ssl);
-    /* RFC 9525 6.3: no "f*.example"; 2: no name out of the subject. */
-    X509_VERIFY_PARAM_set_hostflags(param,
-                                    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
-                                        X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-    /* A zone ("%eth0") is ours alone; no certificate names one. */
-    if (strchr(t->name, ':'))
-        t->name[strcspn(t->name, "%")] = '\0';
-    if (is_address(t->name))
-        return X509_VERIFY_PARAM_set1_ip_asc(param, t->name) == 1;
-
-    /* RFC 6066 3: a name without its trailing dot, and never an address. */
-    size_t len = strlen(t->name);
-    if (len > 1 && t->name[len - 1] == '.')
-        t->name[len - 1] = '\0';
-    return *t->name && SSL_set1_host(t->ssl, t->name) == 1 &&
-           SSL_set_tlsext_host_name(t->ssl, t->name) == 1;
-}
-
-static void add_subject(struct ph__buf *out, const X509_NAME *name)
-{
-    BIO *bio = BIO_new(BIO_s_mem());
-    if (!bio)
-        return;
-    X509_NAME_print_ex(bio, name, 0,
-                       XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB &
-                           ~XN_FLAG_SPC_EQ);
-    char *text;
-    long len = BIO_get_mem_data(bio, &text);
-    if (len > 0)
-        (void)ph__buf_add(out, text,
-                          len < SUBJECT_MAX ? (size_t)len : SUBJECT_MAX);
-    else
-        (void)ph__buf_add_text(out, "no subject");
-    BIO_free(bio);
-}
-
-static void add_alt_name(struct ph__buf *out, const GENERAL_NAME *name)
-{
-    int type;
-    const ASN1_STRING *value = GENERAL_NAME_get0_value(name, &type);
-    if (type != GEN_DNS && type != GEN_IPADD)
-        return;
-    char address[INET6_ADDRSTRLEN] = "?";
-    const char *text = (const char *)ASN1_STRING_get0_data(value);
-    size_t len = (size_t)ASN1_STRING_length(value);
-    if (type == GEN_IPADD) {
-        inet_ntop(len == 4 ? AF_INET : AF_INET6, text, address,
-                  len == 4 || len == 16 ? sizeof(address) : 0);
-        text = address;
-        len = strlen(address);
+    if (ph__tls_add_alt_names(out, cert, PH__TLS_LIST_MAX)) {
+        ph__buf_clear(out); /* out of memory: nobody knows */
+        return true;
     }
-    if (out->len + len > NAMES_MAX)
-        return;
     if (out->len)
-        (void)ph__buf_add_text(out, ", ");
-    (void)ph__buf_add(out, text, len);
+        ph__text_make_printable(out->data, out->len, false);
+    return out->len;
 }
 
-/* "a.example, *.b.example, 192.0.2.1" */
-static void list_names(struct ph__buf *out, X509 *cert)
+static void add_what(struct ph__tls *t, const struct ph__buf *names)
 {
-    GENERAL_NAMES *names =
-        X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
-    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
-        add_alt_name(out, sk_GENERAL_NAME_value(names, i));
-    GENERAL_NAMES_free(names);
+    const char *what = ph__tls_reason_what(t->reason);
+    if (t->reason == PH__TLS_WRONG_NAME && names->len)
+        (void)ph__buf_format(&t->problem, "certificate is for %s, not for %s",
+                             names->data, t->name);
+    else if (t->reason == PH__TLS_NO_NAME)
+        (void)ph__buf_format(&t->problem, "%s, where %s is expected", what,
+                             t->name);
+    else
+        (void)ph__buf_add_text(&t->problem, what);
 }
 
-static void add_mismatch(struct ph__tls *t, X509 *cert)
+static void add_more(struct ph__buf *out, enum ph__tls_reason reason, int error,
+                     X509 *cert)
 {
-    struct ph__buf names = PH__BUF(NAMES_MAX + 2);
-    list_names(&names, cert);
-    (void)ph__buf_format(
-        &t->problem, ": expected %.253s, but the certificate is for %s",
-        t->name, names.len ? names.data : "no host name or address at all");
-    ph__buf_done(&names);
+    (void)ph__buf_add_text(out, ", ");
+    if (reason == PH__TLS_EXPIRED) {
+        (void)ph__buf_add_text(out, "valid until ");
+        (void)ph__tls_add_time(out, X509_get0_notAfter(cert));
+    } else if (reason == PH__TLS_NOT_YET) {
+        (void)ph__buf_add_text(out, "valid from ");
+        (void)ph__tls_add_time(out, X509_get0_notBefore(cert));
+    } else if (reason == PH__TLS_WEAK_KEY) {
+        (void)ph__tls_add_key(out, cert);
+    } else if (reason == PH__TLS_WEAK_DIGEST) {
+        (void)ph__buf_add_text(out, OBJ_nid2ln(X509_get_signature_nid(cert)));
+    } else if (reason == PH__TLS_NOT_PINNED) {
+        (void)ph__tls_add_pin(out, cert);
+    } else if (reason == PH__TLS_OTHER) {
+        (void)ph__buf_add_text(out, X509_verify_cert_error_string(error));
+    } else {
+        (void)ph__buf_add_text(out, "issued by ");
+        (void)ph__tls_add_name(out, X509_get_issuer_name(cert),
+                               PH__TLS_SUBJECT_MAX);
+    }
 }
 
-static void add_issuer(struct ph__tls *t, const X509 *cert)
+static void add_certificate(struct ph__tls *t, X509_STORE_CTX *store,
+                            X509 *cert)
 {
-    (void)ph__buf_add_text(&t->problem, ": ");
-    add_subject(&t->problem, X509_get_issuer_name(cert));
-}
-
-/* "certificate has expired (depth 0, CN=mail.example.test)" */
-static void describe(struct ph__tls *t, X509_STORE_CTX *store)
-{
-    int error = X509_STORE_CTX_get_error(store);
-    X509 *cert = X509_STORE_CTX_get_current_cert(store);
-    (void)ph__buf_add_text(&t->problem, X509_verify_cert_error_string(error));
-    if (!cert)
-        return;
-    if (error == X509_V_ERR_HOSTNAME_MISMATCH ||
-        error == X509_V_ERR_IP_ADDRESS_MISMATCH)
-        add_mismatch(t, cert);
-    else if (error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY)
-        add_issuer(t, cert);
     (void)ph__buf_format(&t->problem, " (depth %d, ",
                          X509_STORE_CTX_get_error_depth(store));
-    add_subject(&t->problem, X509_get_subject_name(cert));
+    (void)ph__tls_add_name(&t->problem, X509_get_subject_name(cert),
+                           PH__TLS_SUBJECT_MAX);
+    add_more(&t->problem, t->reason, X509_STORE_CTX_get_error(store), cert);
     (void)ph__buf_add_text(&t->problem, ")");
-    ph__text_make_printable(t->problem.data, t->problem.len, false);
+}
+
+/* "certificate has expired (depth 0, CN=mail.example.test, valid until
+ * 2021-01-01 00:00 UTC): its owner has to renew it ..." */
+static void describe(struct ph__tls *t, X509_STORE_CTX *store)
+{
+    X509 *cert = X509_STORE_CTX_get_current_cert(store);
+    struct ph__buf names = PH__BUF(PH__TLS_LIST_MAX);
+    t->reason = ph__tls_reason_of_verify(X509_STORE_CTX_get_error(store));
+    if (cert && !list_names(&names, cert) && t->reason == PH__TLS_WRONG_NAME)
+        t->reason = PH__TLS_NO_NAME;
+    /* All of it or none: the reason has words of its own. */
+    if (!ph__buf_reserve(&t->problem, PH__TLS_PROBLEM_MAX)) {
+        add_what(t, &names);
+        if (cert)
+            add_certificate(t, store, cert);
+        (void)ph__buf_format(&t->problem, ": %s",
+                             ph__tls_reason_advice(t->reason));
+        ph__text_make_printable(t->problem.data, t->problem.len, false);
+    }
+    ph__buf_done(&names);
 }
 
 int ph__tls_judge_peer(int ok, X509_STORE_CTX *store)
@@ -134,5 +97,5 @@ int ph__tls_judge_peer(int ok, X509_STORE_CTX *store)
     if (!t->doubted)
         describe(t, store);
     t->doubted = true;
-    return t->ctx->insecure;
+    return t->lenient;
 }

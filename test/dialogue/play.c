@@ -44,6 +44,8 @@ static const char *set_option(struct stage *s, const char *text)
         s->auth.user = value(s, rest);
     else if (!strcmp(name, "password"))
         s->auth.password = value(s, rest);
+    else if (!strcmp(name, "token"))
+        s->auth.token = value(s, rest);
     else if (!strcmp(name, "auth"))
         s->auth.mechanisms = value(s, rest);
     else if (!strcmp(name, "plaintext"))
@@ -70,6 +72,10 @@ static const char *set_option(struct stage *s, const char *text)
         s->loose = true;
     else if (!strcmp(name, "hold-commit"))
         s->hold_commit = true;
+    else if (!strcmp(name, "ask-login"))
+        s->opts.ask_login = true;
+    else if (!strcmp(name, "hold-login"))
+        s->hold_login = true;
     else if (!strcmp(name, "hold-body"))
         s->hold_body = true;
     else
@@ -278,6 +284,7 @@ static const char *tell(struct stage *s, const char *text)
         enum ph_signal signal;
     } signals[] = {{"tls-up", PH_SIGNAL_TLS_UP},
                    {"tls-failed", PH_SIGNAL_TLS_FAILED},
+                   {"no-login", PH_SIGNAL_NO_LOGIN},
                    {"body-failed", PH_SIGNAL_BODY_FAILED},
                    {"go", PH_SIGNAL_GO},
                    {"timeout", PH_SIGNAL_TIMEOUT},
@@ -305,7 +312,7 @@ static const char *expect_state(struct stage *s, const char *text)
 
 static const char *start(struct stage *s)
 {
-    if (s->auth.user)
+    if (s->auth.user && !s->opts.ask_login)
         s->opts.auth = &s->auth;
     int rc = ph_machine_new(&s->m, &s->opts);
     if (rc)

@@ -87,6 +87,11 @@ static void on_event(struct stage *s, const struct ph_event *ev)
     case PH_EVENT_START_TLS:
         note(s, "start-tls");
         return;
+    case PH_EVENT_NEED_LOGIN:
+        note(s, "need-login");
+        if (!s->hold_login)
+            ph_machine_log_in(s->m, &s->auth);
+        return;
     case PH_EVENT_READY:
         on_ready(s);
         return;

@@ -46,6 +46,7 @@ struct stage {
     bool loose;       /* what is left over at the end does not matter */
     bool hold_commit; /* answer COMMIT only when told */
     bool hold_body;   /* give no content */
+    bool hold_login;  /* give no credentials */
     char *server;     /* what the server says, not yet fed */
     size_t server_len;
     size_t server_total;

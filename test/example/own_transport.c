@@ -78,10 +78,11 @@ static void handle(struct ph_machine *m, struct errand *e,
     case PH_EVENT_CLOSED:
         e->over = true;
         return;
-    case PH_EVENT_START_TLS: /* not with PH_TLS_NONE */
-    case PH_EVENT_COMMIT:    /* not unless the envelope asks for it */
-    case PH_EVENT_RECIPIENT: /* the verdict says it too */
-    case PH_EVENT_REPLY:     /* nobody asks anything */
+    case PH_EVENT_START_TLS:  /* not with PH_TLS_NONE */
+    case PH_EVENT_NEED_LOGIN: /* not unless the options ask for it */
+    case PH_EVENT_COMMIT:     /* not unless the envelope asks for it */
+    case PH_EVENT_RECIPIENT:  /* the verdict says it too */
+    case PH_EVENT_REPLY:      /* nobody asks anything */
         return;
     }
 }

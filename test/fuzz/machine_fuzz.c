@@ -196,6 +196,7 @@ static void serve(struct play *p, const struct ph_event *ev)
 {
     switch (ev->type) {
     case PH_EVENT_START_TLS:
+    case PH_EVENT_NEED_LOGIN:
     case PH_EVENT_REPLY:
         return;
     case PH_EVENT_RECIPIENT:

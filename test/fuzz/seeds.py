@@ -236,9 +236,47 @@ def merge():
             value.encode() + b"\0" for value in values) + template.encode()
 
 
+CHALLENGES = {
+    0: [b"", b"x"], 1: [b"Username:\0Password:", b"\0\0x"],
+    2: [b"<1896.697170952@postoffice.reston.mci.net>", b"x\0y", b"x\xfe\xff"],
+    3: [b'realm="x",nonce="a",qop="auth",algorithm=md5-sess,charset=utf-8\0'
+        b"rspauth=ce1d9c1fa3e0d99dca8b839e87e8a4cb",
+        b'nonce=a,algorithm=md5-sess,qop="auth-conf,auth-int",cipher="rc4"',
+        b'realm="a\\"b",realm=c,nonce="\xc3\xa9",algorithm=md5-sess,maxbuf=9,'
+        b"stale=true,x=y\0rspauth=0", b'nonce="a\xfe\x20",algorithm=md5-sess'],
+}
+# What a server says whose nonce is ours and an x, and then the proofs of it.
+FIRST = b"r=AAAAAAAAAAAAAAAAAAAAAAAAx,s=QSXCR+Q6sek8bf92,i=4096"
+PROOFS = [b"v=I4Df81sjl3h36kjNjVXAshwYmdU=",
+          b"v=JnhnuusznARyaAXvhnTykt7gnL/G60cUtHbh9h3zc9Y=",
+          b"v=sTaN4tWEkyp9d/RAburfegNUtr8=",
+          b"v=XiUH636FOjcXUrh0SPe5bjdOoLMt4Q2pl6+TBcg82HA="]
+FAULTS = [FIRST + b",x=y", b"m=x," + FIRST, FIRST[:-1], FIRST + b"96000",
+          FIRST[2:], b"e=other-error", FIRST.replace(b"Ax", b"A"),
+          FIRST.replace(b"92", b"9"), FIRST.replace(b",i", b"|,i")]
+
+
+def sasl():
+    for which, challenges in CHALLENGES.items():
+        for challenge in challenges:
+            yield bytes([which, 0]) + challenge
+    for number, proof in enumerate(PROOFS):
+        start = bytes([4 + number, 0])
+        yield start + FIRST + b"\0" + proof
+        yield start + FIRST + b"\0v=AAAA\0" + proof
+        yield start + FIRST + b"\0e=invalid-proof\0" + proof
+        yield bytes([4 + number, 2]) + FIRST + b"\0" + proof
+        for fault in FAULTS:
+            yield bytes([4 + number, 1]) + fault + b"\0" + proof
+    for which in (8, 9):
+        yield bytes([which, 0]) + b'{"status":"401",\x1b"scope":"a"}\0{}'
+        yield bytes([which, 0]) + b"{\xfe\x10"
+    yield b"\x0a\0x"
+
+
 SEEDS = {"address": address, "content": content, "header": header,
          "machine": machine, "merge": merge, "ready": ready, "reply": reply,
-         "script": script, "sink": sink}
+         "sasl": sasl, "script": script, "sink": sink}
 
 
 def main(target, directory):

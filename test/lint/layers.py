@@ -19,13 +19,14 @@ BELOW = {
     "smtp": {"sasl", "base"},
     "message": {"base"},
     "tls": {"base"},
-    "net": {"tls", "base"},
+    "dns": {"base"},
+    "net": {"dns", "tls", "base"},
     "engine": {"smtp", "sasl", "base"},
-    "client": {"engine", "net", "tls", "message", "smtp", "sasl", "base"},
+    "client": {"engine", "net", "dns", "tls", "message", "smtp", "sasl", "base"},
     "sink": {"tls", "base"},
     "states": {"smtp", "base"},
-    "cli": {"sink", "states", "client", "engine", "net", "tls", "message", "smtp",
-            "sasl", "base"},
+    "cli": {"sink", "states", "client", "engine", "net", "dns", "tls", "message",
+            "smtp", "sasl", "base"},
 }
 
 ALL = set(BELOW)
@@ -34,7 +35,8 @@ NO_IO = {"smtp", "engine", "states"}
 # Headers that only some layers may see.
 RESERVED = [
     (r"openssl/(ssl|bio|tls1|ssl\w+)\.h", {"tls"}),
-    (r"uv\.h|uv/.*", {"net", "client", "sink", "cli"}),
+    (r"ares.*\.h", {"dns"}),
+    (r"uv\.h|uv/.*", {"dns", "net", "client", "sink", "cli"}),
     (r"gsasl.*\.h", {"sasl"}),
     (r"jansson\.h", {"sink", "cli"}),
     (r"csv\.h", {"cli"}),

@@ -54,7 +54,7 @@ static bool an_unsafe_secret_is_never_sent(const struct graph *g)
 static bool an_unproven_server_gets_no_mail(const struct graph *g)
 {
     struct walk w = {.from = ST_START,
-                     .answers = {[ASK_credentials_given] = ALWAYS,
+                     .answers = {[ASK_login_wanted] = ALWAYS,
                                  [ASK_tls_optional] = NEVER,
                                  [ASK_mechanism_done] = NEVER}};
     return !graph_leads(g, &w, ST_READY);
@@ -119,7 +119,7 @@ static bool stages_follow_each_other(const struct graph *g, bool tls_first,
                                      bool chunking)
 {
     const bool yes[QUESTIONS] = {
-        [ASK_tls_first] = tls_first,    [ASK_credentials_given] = true,
+        [ASK_tls_first] = tls_first,    [ASK_login_wanted] = true,
         [ASK_secret_is_safe] = true,    [ASK_mechanism_shared] = true,
         [ASK_mechanism_done] = true,    [ASK_recipients_allowed] = true,
         [ASK_content_fits] = true,      [ASK_recipient_accepted] = true,

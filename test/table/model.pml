@@ -157,7 +157,7 @@ byte i;
 #define ASK_starttls_offered(c) starttls
 #define ASK_tls_required(c) (tls == TLS_REQUIRED)
 #define ASK_tls_optional(c) (tls == TLS_OPTIONAL)
-#define ASK_credentials_given(c) credentials
+#define ASK_login_wanted(c) credentials
 #define ASK_secret_is_safe(c) secure
 #define ASK_mechanism_shared(c) (tries < shared)
 #define ASK_answer_ready(c) answer

@@ -260,6 +260,42 @@ recipients_beyond_the_servers_limit_go_in_further_turns(void **state)
     world_tear_down(&w, 1);
 }
 
+/* U29: a token that was refused may be too old; asked for anew, once. */
+static void refused_credentials_are_asked_for_once_more(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned refuse;
+        unsigned logins;
+        enum ph_outcome outcome;
+    } cases[] = {{0, 1, PH_ACCEPTED}, {1, 2, PH_ACCEPTED}, {2, 2, PH_UNSENT}};
+    for (size_t i = 0; i < 3; i++) {
+        struct world w;
+        world_set_up_login(&w, 1);
+        w.refuse_logins = cases[i].refuse;
+        world_submit(&w, 2);
+        world_run(&w);
+        assert_int_equal(w.logins, cases[i].logins);
+        assert_int_equal(w.refusals, cases[i].logins - 1);
+        assert_int_equal(world_count(&w, 2, cases[i].outcome), 2);
+        world_tear_down(&w, 2);
+    }
+}
+
+static void without_credentials_nothing_is_sent(void **state)
+{
+    (void)state;
+    struct world w;
+    world_set_up_login(&w, 3);
+    w.credentials.user = NULL;
+    world_submit(&w, 5);
+    world_run(&w);
+    assert_int_equal(world_count(&w, 5, PH_UNSENT), 5);
+    assert_int_equal(w.results[0].code, PH_E_AUTH);
+    assert_string_equal(w.results[0].detail, "nobody is in");
+    world_tear_down(&w, 5);
+}
+
 static void our_own_limit_makes_turns_too(void **state)
 {
     (void)state;
@@ -341,6 +377,8 @@ int main(void)
         cmocka_unit_test(drain_finishes_what_was_submitted),
         cmocka_unit_test(draining_does_not_give_up_on_a_dead_session),
         cmocka_unit_test(aborting_does),
+        cmocka_unit_test(refused_credentials_are_asked_for_once_more),
+        cmocka_unit_test(without_credentials_nothing_is_sent),
         cmocka_unit_test(an_address_for_smtputf8_is_refused_alone),
         cmocka_unit_test(replies_that_come_at_once_are_all_heard),
     };

@@ -4,16 +4,32 @@
 
 static const char content[] = "Subject: x\r\n\r\nhello\r\n";
 
-void world_set_up(struct world *w, unsigned connections, unsigned messages)
+static void set_up(struct world *w, unsigned connections, unsigned messages,
+                   bool asks)
 {
     memset(w, 0, sizeof(*w));
-    struct ph__engine_options opts = {
-        .session = {.size = sizeof(opts.session), .tls = PH_TLS_NONE},
-        .connections = connections,
-        .messages_per_connection = messages,
-        .idle_ms = 30000,
-        .dial_ms = 10000};
+    struct ph__engine_options opts = {.session = {.size = sizeof(opts.session),
+                                                  .tls = PH_TLS_NONE,
+                                                  .ask_login = asks},
+                                      .connections = connections,
+                                      .messages_per_connection = messages,
+                                      .idle_ms = 30000,
+                                      .dial_ms = 10000};
     assert_int_equal(ph__engine_new(&w->engine, &opts), PH_OK);
+}
+
+void world_set_up(struct world *w, unsigned connections, unsigned messages)
+{
+    set_up(w, connections, messages, false);
+}
+
+void world_set_up_login(struct world *w, unsigned connections)
+{
+    set_up(w, connections, 0, true);
+    w->credentials = (struct ph_credentials){.size = sizeof(w->credentials),
+                                             .user = "tim",
+                                             .password = "secret",
+                                             .plaintext = true};
 }
 
 void world_submit(struct world *w, size_t count)
@@ -119,7 +135,12 @@ static void answer_line(struct world *w, struct peer *p, const char *line)
         return;
     }
     if (!strncmp(line, "EHLO", 4))
-        say(p, "250-y.test\r\n250 PIPELINING\r\n");
+        say(p, "250-y.test\r\n250-AUTH PLAIN\r\n250 PIPELINING\r\n");
+    else if (!strncmp(line, "AUTH", 4) && w->refuse_logins) {
+        w->refuse_logins--;
+        say(p, "535 5.7.8 no longer\r\n");
+    } else if (!strncmp(line, "AUTH", 4))
+        say(p, "235 in\r\n");
     else if (!strncmp(line, "DATA", 4)) {
         p->in_content = true;
         say(p, "354 go\r\n");
@@ -202,6 +223,12 @@ static void obey(struct world *w, const struct ph__order *o)
         return;
     case PH__START_TLS:
         ph__session_secured(o->session);
+        return;
+    case PH__LOG_IN:
+        w->logins++;
+        w->refusals += ph__engine_refusal(w->engine) != NULL;
+        if (ph__session_log_in(o->session, &w->credentials))
+            ph__session_no_login(o->session, "nobody is in");
         return;
     case PH__SETTLED:
         flush(p);

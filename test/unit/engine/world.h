@@ -44,6 +44,10 @@ struct world {
     unsigned delivered[JOBS]; /* to r<N>@y.test */
     uint64_t now;
     unsigned order_limit;
+    unsigned logins;   /* credentials asked for */
+    unsigned refusals; /* after a 535 */
+    struct ph_credentials credentials;
+    unsigned refuse_logins; /* so many get 535 */
     unsigned commits;
     bool hold_commits;
     /* faults */
@@ -58,6 +62,8 @@ struct world {
 };
 
 void world_set_up(struct world *w, unsigned connections, unsigned messages);
+/* Credentials are asked for, and given. */
+void world_set_up_login(struct world *w, unsigned connections);
 void world_submit(struct world *w, size_t count);
 /* One job for r0@y.test, r1@y.test ... */
 void world_submit_list(struct world *w, size_t recipients);

@@ -76,12 +76,18 @@ static void plain_life(struct scene *s, const char *event)
 /* Lives with the nth allocation failing; false when there is no nth. */
 static bool live_with(long n, const struct script *script,
                       void (*then)(struct scene *, const char *),
-                      const char *content)
+                      const char *content, const struct ph__proxy *proxy)
 {
     struct life life = {.content = content};
     struct scene s;
     scene_init(&s, script);
     s.target.host = "localhost";
+    struct ph__proxy here;
+    if (proxy) {
+        here = *proxy;
+        here.port = s.target.port;
+        s.target.proxy = &here;
+    }
     s.data = &life;
     s.then = then;
     wrap_fail_at(n);
@@ -104,7 +110,7 @@ static void a_life_in_tls_survives_it(void **state)
     char *content = calloc(1, LEN);
     assert_non_null(content);
     long n = 1;
-    while (live_with(n, &serving, live, content))
+    while (live_with(n, &serving, live, content, NULL))
         n++;
     assert_true(n > 8);
     free(content);
@@ -115,10 +121,60 @@ static void a_life_in_clear_survives_it(void **state)
     char *content = calloc(1, LEN);
     assert_non_null(content);
     long n = 1;
-    while (live_with(n, &script_silent, plain_life, content))
+    while (live_with(n, &script_silent, plain_life, content, NULL))
         n++;
     assert_true(n > 2);
     free(content);
+}
+
+/* Enough of both kinds for a proxy that says yes to everything. */
+static void let_through(struct scene *s, const char *data, size_t len)
+{
+    static const char socks[] = "\5\2\1\0\5\0\0\1\0\0\0\0\0\0";
+    static const char http[] = "HTTP/1.1 200 Fine\r\n\r\n";
+    if (s->server.got.len > 200 || len > 200)
+        return; /* the content */
+    if (data[0] == 'C')
+        server_say(s, http, sizeof(http) - 1);
+    else if (data[0] == 5 && data[1] == 2)
+        server_say(s, socks, 2);
+    else if (data[0] == 1)
+        server_say(s, socks + 2, 2);
+    else
+        server_say(s, socks + 4, 10);
+}
+
+static void a_life_behind_a_proxy_survives_it(void **state)
+{
+    static const struct script letting_through = {.received = let_through};
+    static const struct ph__proxy proxies[] = {
+        {PH__PROXY_SOCKS5, "localhost", 0, "joe", "pw"},
+        {PH__PROXY_HTTP, "localhost", 0, "joe", "pw"}};
+    char *content = calloc(1, LEN);
+    assert_non_null(content);
+    for (size_t i = 0; i < 2; i++) {
+        long n = 1;
+        while (live_with(n, &letting_through, plain_life, content, &proxies[i]))
+            n++;
+        assert_true(n > 12);
+    }
+    free(content);
+}
+
+static void a_resolver_of_ones_own_survives_it(void **state)
+{
+    struct ph__net *net;
+    uv_loop_t loop;
+    struct ph__dns_options o = {.servers = "127.0.0.1"};
+    assert_int_equal(uv_loop_init(&loop), 0);
+    assert_int_equal(ph__net_new(&net, &loop), PH_OK);
+    wrap_fail_at(1);
+    assert_int_equal(ph__net_set_resolver(net, &o), PH_E_NOMEM);
+    wrap_fail_at(0);
+    assert_int_equal(ph__net_set_resolver(net, &o), PH_OK);
+    assert_int_equal(ph__net_set_resolver(net, &o), PH_OK);
+    ph__net_free(net);
+    assert_int_equal(uv_loop_close(&loop), 0);
 }
 
 static void making_things_survives_it(void **state)
@@ -146,6 +202,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_life_in_tls_survives_it),
         cmocka_unit_test(a_life_in_clear_survives_it),
+        cmocka_unit_test(a_life_behind_a_proxy_survives_it),
+        cmocka_unit_test(a_resolver_of_ones_own_survives_it),
         cmocka_unit_test(making_things_survives_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,6 +70,11 @@ static const struct ph__conn_events events = {
     .failed = on_failed,
 };
 
+void scene_connect(struct scene *s)
+{
+    assert_int_equal(ph__conn_new(&s->conn, s->net, &events, s), PH_OK);
+}
+
 void scene_init(struct scene *s, const struct script *script)
 {
     memset(s, 0, sizeof(*s));
@@ -78,7 +83,7 @@ void scene_init(struct scene *s, const struct script *script)
     s->server.cert = "server";
     assert_int_equal(uv_loop_init(&s->loop), 0);
     assert_int_equal(ph__net_new(&s->net, &s->loop), PH_OK);
-    assert_int_equal(ph__conn_new(&s->conn, s->net, &events, s), PH_OK);
+    scene_connect(s);
     server_listen_tcp(s, "127.0.0.1");
 }
 
@@ -151,7 +156,8 @@ void scene_start_tls(struct scene *s, const char *name)
     wrap_pause(true);
     assert_int_equal(ph__tls_context_new(&ctx, &opts, &why), PH_OK);
     wrap_pause(false);
-    ph__conn_start_tls(s->conn, ctx, name);
+    struct ph__tls_peer peer = {.name = name};
+    ph__conn_start_tls(s->conn, ctx, &peer);
     ph__tls_context_free(ctx);
 }
 

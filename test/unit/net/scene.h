@@ -34,6 +34,7 @@ struct server {
     } listener, guest;
     const struct script *script;
     bool has_guest;
+    bool stays; /* listens on when a guest has come, for the next one */
     bool ended; /* the guest closed its side, or the connection broke */
     int status; /* libuv's, of the guest's end */
     struct ph__buf got;
@@ -66,6 +67,8 @@ struct scene {
 
 /* A server on 127.0.0.1, and a connection that has not dialled. */
 void scene_init(struct scene *s, const struct script *script);
+/* Another connection, once the one before has closed. */
+void scene_connect(struct scene *s);
 /* Closes what is open, runs the loop down: it must end empty (C04). */
 void scene_done(struct scene *s);
 void scene_dial(struct scene *s);

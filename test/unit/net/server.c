@@ -79,6 +79,7 @@ static void on_guest(uv_stream_t *listener, int status)
     struct scene *s = listener->data;
     struct server *v = &s->server;
     assert_int_equal(status, 0);
+    assert_false(v->has_guest);
     if (listener->type == UV_TCP)
         uv_tcp_init(&s->loop, &v->guest.tcp);
     else
@@ -86,7 +87,10 @@ static void on_guest(uv_stream_t *listener, int status)
     v->guest.handle.data = s;
     v->has_guest = true;
     assert_int_equal(uv_accept(listener, &v->guest.stream), 0);
-    server_stop_listening(s);
+    if (v->stays)
+        uv_unref(&v->listener.handle);
+    else
+        server_stop_listening(s);
     server_read(s, true);
     wrap_pause(true);
     if (v->script->accepted)
@@ -147,7 +151,8 @@ void server_start_tls(struct scene *s)
                    key = PH__BUF(1000), cipher = PH__BUF(1000);
     ph__buf_format(&pem, CERTS "%s.pem", v->cert);
     ph__buf_format(&key, CERTS "%s.key", v->cert);
-    struct ph__tls_options opts = {.cert_file = pem.data, .key_file = key.data};
+    struct ph__tls_options opts = {
+        .server = true, .cert_file = pem.data, .key_file = key.data};
     assert_int_equal(ph__tls_context_new(&ctx, &opts, &why), PH_OK);
     assert_int_equal(ph__tls_new(&v->tls, ctx, NULL), PH_OK);
     assert_int_equal(ph__tls_start(v->tls, &cipher), PH_OK);

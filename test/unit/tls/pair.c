@@ -20,8 +20,8 @@ void pair_init(struct pair *p, const char *cert, const char *name,
     ph__buf_format(&pem, CERTS "%s.pem", cert);
     ph__buf_format(&key, CERTS "%s.key", cert);
     struct ph__tls_context *ours = context(client);
-    struct ph__tls_context *theirs = context(
-        &(struct ph__tls_options){.cert_file = pem.data, .key_file = key.data});
+    struct ph__tls_context *theirs = context(&(struct ph__tls_options){
+        .server = true, .cert_file = pem.data, .key_file = key.data});
     assert_int_equal(ph__tls_new(&p->client, ours, name), PH_OK);
     assert_int_equal(ph__tls_new(&p->server, theirs, NULL), PH_OK);
     /* The sessions keep what they need. */

@@ -1,0 +1,74 @@
+#include "dns/order.h"
+
+/* A generator good enough to spread load: splitmix64. */
+static uint64_t draw(uint64_t *state)
+{
+    uint64_t x = *state += 0x9e3779b97f4a7c15;
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+    x = (x ^ x >> 27) * 0x94d049bb133111eb;
+    return x ^ x >> 31;
+}
+
+static void swap(struct ph__dns_record *a, struct ph__dns_record *b)
+{
+    struct ph__dns_record old = *a;
+    *a = *b;
+    *b = old;
+}
+
+static void shuffle(struct ph__dns_record *records, size_t count,
+                    uint64_t *state)
+{
+    for (size_t i = count; i > 1; i--)
+        swap(&records[i - 1], &records[draw(state) % i]);
+}
+
+/* RFC 2782: among equals, those of weight 0 stand first. */
+static unsigned rank(const struct ph__dns_record *r)
+{
+    return 2u * r->service.priority + (r->service.weight > 0);
+}
+
+/* Stable, and there are few of them. */
+static void sort_by_rank(struct ph__dns_record *records, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t j = i; j && rank(&records[j]) < rank(&records[j - 1]); j--)
+            swap(&records[j], &records[j - 1]);
+}
+
+void ph__dns_order_mx(struct ph__dns_record *records, size_t count,
+                      uint64_t seed)
+{
+    shuffle(records, count, &seed);
+    sort_by_rank(records, count);
+}
+
+/* Puts one of the records first: each has its weight's share of chances. */
+static void draw_first(struct ph__dns_record *records, size_t count,
+                       uint64_t *state)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += records[i].service.weight;
+    uint64_t mark = draw(state) % (sum + 1);
+    size_t i = 0;
+    for (sum = records[0].service.weight; sum < mark; i++)
+        sum += records[i + 1].service.weight;
+    for (; i; i--) /* the others keep their order */
+        swap(&records[i], &records[i - 1]);
+}
+
+void ph__dns_order_srv(struct ph__dns_record *records, size_t count,
+                       uint64_t seed)
+{
+    shuffle(records, count, &seed);
+    sort_by_rank(records, count);
+    for (size_t i = 0; i < count; i++) {
+        size_t same = 1;
+        while (i + same < count && records[i + same].service.priority ==
+                                       records[i].service.priority)
+            same++;
+        draw_first(records + i, same, &seed);
+    }
+}
