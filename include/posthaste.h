@@ -3,6 +3,7 @@
 #define POSTHASTE_H
 
 #include <posthaste/client.h>
+#include <posthaste/discover.h>
 #include <posthaste/login.h>
 #include <posthaste/machine.h>
 #include <posthaste/message.h>

@@ -22,6 +22,7 @@ struct ph_result {
     const char *server;     /* "host:port" of the session, or "" if none */
     unsigned attempts;      /* transactions begun for it */
     bool secure;            /* TLS protected it */
+    const char *mechanism;  /* of AUTH, in the session that decided; or "" */
 };
 
 #endif

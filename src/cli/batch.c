@@ -197,10 +197,12 @@ static int prepare(struct batch *b, struct cli_run_options *out,
     int status = check(b);
     if (!status)
         status = cli_server_finish(&b->server, getenv("POSTHASTE_SERVER"));
-    client->connections = b->connections ? b->connections : CONNECTIONS_DEFAULT;
-    client->messages_per_connection = b->messages_per_connection;
-    client->trace = b->trace ? cli_trace : NULL;
-    client->trace_level = b->trace;
+    if (b->connections || !client->connections)
+        client->connections =
+            b->connections ? b->connections : CONNECTIONS_DEFAULT;
+    if (b->messages_per_connection)
+        client->messages_per_connection = b->messages_per_connection;
+    cli_server_watch(&b->server, b->trace);
     b->template.headers = b->headers.items;
     b->template.header_count = b->headers.count;
     if (!status)

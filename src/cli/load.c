@@ -232,8 +232,8 @@ static int prepare(struct settings *s)
     client->connections = s->connections;
     client->messages_per_connection =
         s->messages_per_connection ? s->messages_per_connection : UINT_MAX;
-    client->trace = s->trace ? cli_trace : NULL;
-    client->trace_level = s->trace;
+    if (s->trace)
+        cli_server_watch(&s->server, s->trace);
     return status ? status : try_message(s);
 }
 

@@ -78,10 +78,11 @@ int cli_load_message(struct ph_message **out, const struct cli_load_options *o)
 
 static void pump(struct run *run);
 
-static void explain(struct run *run, const struct ph_recipient_result *r)
+static void explain(struct run *run, const struct ph_result *result, size_t i)
 {
+    const struct ph_recipient_result *r = &result->recipients[i];
     if (cli_told_anew(&run->told, r))
-        cli_report_explain(r, ph__buf_text(&run->o->server->address));
+        cli_server_explain(run->o->server, result->mechanism, r);
 }
 
 static void on_sent(const struct ph_result *result, void *user)
@@ -94,7 +95,7 @@ static void on_sent(const struct ph_result *result, void *user)
     free(shot);
     run->in_flight--;
     for (size_t i = 0; i < result->count; i++) {
-        explain(run, &result->recipients[i]);
+        explain(run, result, i);
         if (cli_report_is_hopeless(&result->recipients[i]))
             run->stopping = true;
     }
@@ -156,7 +157,7 @@ static void release(struct run *run)
 {
     uv_close((uv_handle_t *)&run->pause, NULL);
     cli_signals_close(&run->signals);
-    ph_client_close(run->client, NULL, NULL);
+    cli_server_close(run->o->server, run->client);
 }
 
 /* The statistics, as long as there is a client to ask. */
@@ -189,7 +190,7 @@ static void on_signal(void *user)
     struct run *run = user;
     if (run->stopping) {
         cli_error("stopping at once");
-        ph_client_abort(run->client, NULL, NULL);
+        cli_server_abort(run->o->server, run->client);
         return;
     }
     cli_signals_promise(&run->signals);

@@ -9,11 +9,11 @@
 #include "cli/server.h"
 
 struct cli_load_options {
-    const struct cli_server *server; /* finished */
-    struct ph_slice content;         /* borrowed for the run */
-    const char *from;                /* bare; "" = the null sender */
-    const char *to;                  /* bare */
-    unsigned recipients;             /* "user@x" becomes user1@x, user2@x ... */
+    struct cli_server *server; /* finished */
+    struct ph_slice content;   /* borrowed for the run */
+    const char *from;          /* bare; "" = the null sender */
+    const char *to;            /* bare */
+    unsigned recipients;       /* "user@x" becomes user1@x, user2@x ... */
     unsigned count;
     struct cli_rate rate;
 };

@@ -17,6 +17,7 @@ static const struct command {
 } commands[] = {
     {"send", cli_send, "one message to one or many recipients"},
     {"batch", cli_batch, "a list of recipients, a message of their own each"},
+    {"probe", cli_probe, "what a server offers"},
     {"load", cli_load, "the same message many times, measured"},
     {"replay", cli_replay, "run the state machine over a recorded dialogue"},
     {"sink", cli_sink, "a small SMTP server for trying things out"},

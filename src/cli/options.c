@@ -1,5 +1,6 @@
 #include <getopt.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -170,6 +171,20 @@ int cli_usage(const char *what, const char *value, const char *advice)
 {
     cli_error("%s%s%s: %s", what, value ? " " : "", value ? value : "", advice);
     return EXIT_USAGE_ERROR;
+}
+
+int cli_number(unsigned *out, const char *option, const char *value,
+               unsigned least)
+{
+    uint64_t number;
+    if (!ph__text_to_u64(value, strlen(value), &number) || number < least ||
+        number > 1000000) {
+        cli_error("%s %s: give a number from %u to 1000000", option, value,
+                  least);
+        return EXIT_USAGE_ERROR;
+    }
+    *out = (unsigned)number;
+    return EXIT_DONE;
 }
 
 void cli_trace(void *user, const char *line)

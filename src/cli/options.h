@@ -47,6 +47,10 @@ void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* "what value: advice"; `value` may be NULL. EXIT_USAGE_ERROR. */
 int cli_usage(const char *what, const char *value, const char *advice);
+/* A number of a command line, at least `least`. EXIT_DONE or EXIT_USAGE_ERROR
+ * after an error message that names the option. */
+int cli_number(unsigned *out, const char *option, const char *value,
+               unsigned least);
 
 /* For ph_client_options.trace: a line of the dialogue on standard error. */
 void cli_trace(void *user, const char *line);
@@ -69,6 +73,7 @@ enum {
 int cli_send(int argc, char **argv);
 int cli_batch(int argc, char **argv);
 int cli_load(int argc, char **argv);
+int cli_probe(int argc, char **argv);
 int cli_replay(int argc, char **argv);
 int cli_sink(int argc, char **argv);
 int cli_states(int argc, char **argv);

@@ -128,45 +128,6 @@ int cli_report_text(struct ph__buf *out, const struct cli_fate *fate)
     return rc;
 }
 
-static const char *advice(enum ph_code code)
-{
-    switch (code) {
-    case PH_E_RESOLVE:
-        return "check the name in --server";
-    case PH_E_CONNECT:
-        return "check host and port, and that a server listens there";
-    case PH_E_TIMEOUT:
-        return "try again later, or with a larger --timeout";
-    case PH_E_PROTOCOL:
-        return "-v shows the dialogue";
-    case PH_E_TLS:
-        return "check --tls-ca and --tls-name; --tls-insecure would not look";
-    case PH_E_NO_TLS:
-        return "ask the server's administrator, or give --tls opportunistic "
-               "to send in clear";
-    case PH_E_AUTH:
-        return "check --user, the password and --auth";
-    case PH_E_DOUBT:
-        return "find out before sending it again";
-    case PH_OK:
-    case PH_E_NOMEM:
-    case PH_E_PERMANENT:
-        return "its words say why; ask whoever runs it";
-    case PH_E_INVALID:
-    case PH_E_ADDRESS:
-    case PH_E_CLOSED:
-    case PH_E_TEMPORARY:
-    case PH_E_CANCELED:
-    case PH_E_LIMIT:
-    case PH_E_EXTENSION:
-    case PH_E_CONTENT:
-    case PH_E_HEADER:
-    case PH_E_SYSTEM:
-        break;
-    }
-    return "try again later";
-}
-
 static bool is_about_recipient(const struct ph_recipient_result *r)
 {
     return r->outcome == PH_ACCEPTED || r->outcome == PH_REFUSED ||
@@ -174,17 +135,24 @@ static bool is_about_recipient(const struct ph_recipient_result *r)
            (r->code == PH_E_TEMPORARY && r->stage >= PH_STAGE_MAIL);
 }
 
-void cli_report_explain(const struct ph_recipient_result *r, const char *server)
+void cli_report_explain(const struct ph_recipient_result *r, const char *server,
+                        const struct cli_hints *hints)
 {
     struct ph__buf reply = PH__BUF(TEXT_MAX);
+    size_t len;
     if (is_about_recipient(r))
         return;
     if (r->reply.code && add_reply(&reply, &r->reply))
         ph__buf_clear(&reply);
+    bool tried = r->stage == PH_STAGE_AUTH && hints->mechanism;
+    const char *advice = cli_advice(r, hints, &len);
     const char *more = reply.len ? reply.data : r->detail;
-    cli_error("%s: %s (%s%s%s): %s", server, ph_strerror(r->code),
-              ph_stage_name(r->stage), *more ? ": " : "", more,
-              advice(r->code));
+    if (reply.len)
+        len = reply.len;
+    cli_error("%s: %s (%s%s%s%s%.*s): %s", server, ph_strerror(r->code),
+              ph_stage_name(r->stage), tried ? " " : "",
+              tried ? hints->mechanism : "", len ? ": " : "", (int)len, more,
+              advice);
     ph__buf_done(&reply);
 }
 

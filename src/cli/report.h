@@ -5,6 +5,7 @@
 #include <posthaste/client.h>
 
 #include "base/buf.h"
+#include "cli/advice.h"
 
 /* One recipient's fate. Borrowed. */
 struct cli_fate {
@@ -32,8 +33,8 @@ int cli_report_text(struct ph__buf *out, const struct cli_fate *fate);
 
 /* What went wrong with the session and what to do about it, on standard
  * error; nothing if `r` was decided by its own address or content. */
-void cli_report_explain(const struct ph_recipient_result *r,
-                        const char *server);
+void cli_report_explain(const struct ph_recipient_result *r, const char *server,
+                        const struct cli_hints *hints);
 /* The problem of a session that was told last; zero is none. */
 struct cli_told {
     int code;

@@ -59,12 +59,13 @@ static void on_commit(struct ph_job *job, void *user)
         cli_run_starve(item->run);
 }
 
-static void explain(struct cli_run *run, const struct ph_recipient_result *r)
+static void explain(struct cli_run *run, const struct ph_result *result)
 {
+    const struct ph_recipient_result *r = &result->recipients[0];
     if (!cli_told_anew(&run->told, r))
         return;
     cli_progress_clear(&run->progress);
-    cli_report_explain(r, ph__buf_text(&run->o->server->address));
+    cli_server_explain(run->o->server, result->mechanism, r);
 }
 
 static void on_sent(const struct ph_result *result, void *user)
@@ -78,7 +79,7 @@ static void on_sent(const struct ph_result *result, void *user)
     withdraw(item);
     free(item);
     run->in_flight--;
-    explain(run, r);
+    explain(run, result);
     cli_run_settle(run, &fate, r->outcome, cli_exit_for(r));
     if (cli_report_is_hopeless(r))
         run->stopping = true;

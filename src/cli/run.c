@@ -38,7 +38,7 @@ void cli_run_starve(struct cli_run *run)
     if (run->committed || run->aborted || run->closed)
         return;
     run->aborted = true;
-    ph_client_abort(run->client, NULL, NULL);
+    cli_server_abort(run->o->server, run->client);
 }
 
 /* ---- the beginning ---- */
@@ -127,7 +127,7 @@ static void close_all(struct cli_run *run)
     take_stats(run);
     cli_stop_count_rest(run);
     cli_stop_release(run);
-    ph_client_close(run->client, NULL, NULL);
+    cli_server_close(run->o->server, run->client);
 }
 
 void cli_run_pump(struct cli_run *run)

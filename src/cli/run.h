@@ -10,7 +10,7 @@
 #include "message/merge.h"
 
 struct cli_run_options {
-    const struct cli_server *server; /* finished */
+    struct cli_server *server; /* finished */
     const struct ph__template *template;
     struct cli_list *list;
     struct cli_results *results;            /* NULL = none */

@@ -173,7 +173,7 @@ static void on_sent(const struct ph_result *result, void *user)
         print_fate(s, &fate);
         s->status = cli_exit_worse(s->status, cli_exit_for(r));
         if (cli_told_anew(&told, r))
-            cli_report_explain(r, ph__buf_text(&s->server.address));
+            cli_server_explain(&s->server, result->mechanism, r);
     }
 }
 
@@ -196,8 +196,7 @@ static int print_message(struct ph_message *msg)
 static int transmit(struct send *s, uv_loop_t *loop, struct ph_message *msg)
 {
     struct ph_client *client;
-    s->server.client.trace = s->trace ? cli_trace : NULL;
-    s->server.client.trace_level = s->trace;
+    cli_server_watch(&s->server, s->trace);
     s->server.client.connections = 1;
     s->server.session.force_8bit = s->force_8bit;
     int status = cli_server_client(&s->server, &client, loop);
@@ -213,7 +212,7 @@ static int transmit(struct send *s, uv_loop_t *loop, struct ph_message *msg)
         cli_error("%s", ph_strerror(rc));
         ph_message_free(msg);
     }
-    ph_client_close(client, NULL, NULL);
+    cli_server_close(&s->server, client);
     uv_run(loop, UV_RUN_DEFAULT);
     return rc ? cli_exit_for_code(rc) : s->status;
 }

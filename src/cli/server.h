@@ -5,59 +5,102 @@
 #include <posthaste/client.h>
 
 #include "base/buf.h"
+#include "cli/key_log.h"
+#include "cli/login.h"
+#include "cli/network.h"
 #include "cli/options.h"
+#include "cli/presets.h"
+#include "cli/texts.h"
 #include "cli/url.h"
-
-/* What the options said. Values are borrowed from argv. */
-struct cli_server {
-    const char *url_text;
-    const char *tls;
-    const char *tls_ca;
-    const char *tls_name;
-    bool tls_insecure;
-    const char *user;
-    const char *password;
-    const char *password_file;
-    const char *auth;
-    const char *auth_id;
-    bool auth_plaintext;
-    bool auth_two_step;
-    const char *hello;
-    unsigned timeout_secs;
-    const char *without;
-    bool chunking;
-
-    /* Made by cli_server_finish(). */
-    struct cli_url url;
-    struct ph__buf secret;  /* what the password file held */
-    struct ph__buf address; /* "host:port" or "unix:/path" */
-    struct ph_credentials credentials;
-    struct ph_session_options session;
-    struct ph_client_options client;
-};
 
 /* Ids of these options begin here; a command's own lie below. */
 enum { CLI_SERVER_FIRST = 1000 };
+enum cli_server_option {
+    CLI_SERVER = CLI_SERVER_FIRST,
+    CLI_ACCOUNT,
+    CLI_HELLO,
+    CLI_TIMEOUT,
+    CLI_WITHOUT,
+    CLI_CHUNKING,
+    CLI_TLS,
+    CLI_TLS_CA,
+    CLI_TLS_NAME,
+    CLI_TLS_PIN,
+    CLI_TLS_MIN,
+    CLI_TLS_INSECURE,
+    CLI_TLS_CERT,
+    CLI_TLS_KEY,
+    CLI_TLS_KEYLOG,
+    CLI_USER,
+    CLI_PASSWORD,
+    CLI_PASSWORD_FILE,
+    CLI_PASSWORD_COMMAND,
+    CLI_OAUTH_TOKEN,
+    CLI_OAUTH_TOKEN_FILE,
+    CLI_OAUTH_TOKEN_COMMAND,
+    CLI_AUTH,
+    CLI_AUTH_ID,
+    CLI_AUTH_PLAINTEXT,
+    CLI_AUTH_TWO_STEP,
+    CLI_PROXY,
+    CLI_BIND,
+    CLI_IPV4,
+    CLI_IPV6,
+    CLI_SERVER_END
+};
 extern const struct cli_option cli_server_options[];
+
+/* Must not move once it is finished. */
+struct cli_server {
+    /* What was said, borrowed from argv; "" for an option without argument. */
+    const char *said[CLI_SERVER_END - CLI_SERVER_FIRST];
+    struct cli_texts pins;
+    bool discovered; /* srv: TLS is required then */
+    unsigned timeout_secs;
+
+    /* Made by cli_server_finish(). */
+    const struct cli_preset *preset; /* the account's, or NULL */
+    struct cli_url url;
+    struct ph__buf address; /* "host:port" or "unix:/path" */
+    struct cli_login login;
+    struct cli_network network;
+    struct cli_key_log key_log;
+    struct ph_session_options session;
+    struct ph_client_options client;
+    char problem[1024]; /* what a client says of files and pins */
+
+    bool shows_trace;   /* of probe's session, which no client runs */
+    bool heard;         /* the server has said something */
+    uv_timer_t silence; /* until then; open while there is a client */
+};
 
 void cli_server_init(struct cli_server *s);
 void cli_server_done(struct cli_server *s); /* wipes */
 
-/* Takes an option with an id from CLI_SERVER_FIRST on. EXIT_DONE, or
- * EXIT_USAGE_ERROR after an error message. */
+/* Takes an option with an id from CLI_SERVER_FIRST on. EXIT_DONE, or another
+ * status after an error message. */
 int cli_server_option(struct cli_server *s, int id, const char *value);
+/* What was said, or NULL. */
+const char *cli_server_said(const struct cli_server *s,
+                            enum cli_server_option option);
 /* Makes s->client and s->session, with the defaults of --help. `fallback` is
  * what $POSTHASTE_SERVER holds, or NULL. EXIT_DONE, or another status after an
  * error message. */
 int cli_server_finish(struct cli_server *s, const char *fallback);
 
+/* The dialogue is printed on standard error if `level` is not 0. Before the
+ * client is made. */
+void cli_server_watch(struct cli_server *s, int level);
+/* cli_report_explain(), with what is known of this server. `mechanism`: as in
+ * struct ph_result. */
+void cli_server_explain(const struct cli_server *s, const char *mechanism,
+                        const struct ph_recipient_result *r);
 /* ph_client_new(), with an error message that names what cannot be used. */
-int cli_server_client(const struct cli_server *s, struct ph_client **out,
+int cli_server_client(struct cli_server *s, struct ph_client **out,
                       struct uv_loop_s *loop);
-
-/* A number of a command line, at least `least`. EXIT_DONE or EXIT_USAGE_ERROR
- * after an error message that names the option. */
-int cli_number(unsigned *out, const char *option, const char *value,
-               unsigned least);
+/* ph_client_close() and ph_client_abort(); commands that still run for a
+ * secret are killed. */
+void cli_server_close(struct cli_server *s, struct ph_client *client);
+void cli_server_abort(struct cli_server *s, struct ph_client *client);
 
 #endif

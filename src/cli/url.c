@@ -21,6 +21,7 @@ static const struct scheme {
 enum { SCHEMES = sizeof(schemes) / sizeof(*schemes) };
 
 static const char no_memory[] = "does not fit into memory";
+static const char has_control[] = "has a control character";
 static const char bad_escape[] = "has a % that two hexadecimal digits of a "
                                  "printable character should follow (%25 is %)";
 
@@ -150,6 +151,30 @@ static const char *check_lmtp_port(const struct cli_url *url)
                : NULL;
 }
 
+const char *cli_url_parse_proxy(struct cli_url *out, bool *http,
+                                const char *text)
+{
+    static const char *const kinds[] = {"socks5://", "http://"};
+    struct cli_url url = {0};
+    int kind = 0;
+    while (kind < 2 && strncmp(text, kinds[kind], strlen(kinds[kind])) != 0)
+        kind++;
+    if (kind == 2)
+        return "does not begin with socks5:// or http://";
+    if (!ph__text_no_controls(text, strlen(text)))
+        return has_control;
+    const char *problem = parse_place(&url, text + strlen(kinds[kind]), false);
+    if (!problem && !url.port)
+        problem = "has no port: HOST:PORT";
+    if (problem) {
+        cli_url_done(&url);
+        return problem;
+    }
+    *out = url;
+    *http = kind == 1;
+    return NULL;
+}
+
 const char *cli_url_parse(struct cli_url *out, const char *text)
 {
     const struct scheme *s = schemes;
@@ -160,7 +185,7 @@ const char *cli_url_parse(struct cli_url *out, const char *text)
         return "does not begin with smtp://, smtps://, lmtp://, smtp+unix:// "
                "or lmtp+unix://";
     if (!ph__text_no_controls(text, strlen(text)))
-        return "has a control character";
+        return has_control;
     struct cli_url url = {.implicit_tls = s->implicit_tls, .lmtp = s->lmtp};
     const char *problem = parse_place(&url, text + strlen(s->name), s->unix);
     if (!problem)

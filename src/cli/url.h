@@ -18,6 +18,9 @@ struct cli_url {
 /* NULL, or what is wrong in words that complete "the URL ...". `out` is
  * written only on success. */
 const char *cli_url_parse(struct cli_url *out, const char *text);
+/* The same for a proxy's: socks5://[USER:PASSWORD@]HOST:PORT or http://... */
+const char *cli_url_parse_proxy(struct cli_url *out, bool *http,
+                                const char *text);
 void cli_url_done(struct cli_url *url); /* wipes */
 
 #endif

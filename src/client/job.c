@@ -89,7 +89,8 @@ void ph__job_finish(struct ph_job *job)
         .message_id = ph__message_id(job->msg),
         .server = j->reached ? job->client->settings.server : "",
         .attempts = j->attempts,
-        .secure = j->secure};
+        .secure = j->secure,
+        .mechanism = j->mechanism ? j->mechanism : ""};
     if (job->cb)
         job->cb(&result, job->user);
     ph__job_free(job);

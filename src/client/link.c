@@ -65,6 +65,8 @@ static void opened(void *user)
     snprintf(line, sizeof(line), "# connected to %s",
              ph__conn_peer(link->conn));
     say(link, line);
+    if (ph__engine_goes_in_clear(c->engine))
+        say(link, "# TLS has failed: going on in clear");
     ph__conn_local_literal(link->conn, literal, sizeof(literal));
     ph__session_dialled(link->session, uv_now(c->loop), literal);
     ph__client_pump(c);

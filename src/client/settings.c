@@ -9,16 +9,18 @@
 #include "client/parts.h"
 
 enum {
-    PORT_RELAY = 25,       /* RFC 5321 4.5.4.2 */
-    PORT_SUBMISSION = 587, /* RFC 6409 3.1 */
-    PORT_SUBMISSIONS = 465 /* RFC 8314 7.3 */
+    PORT_RELAY = 25,        /* RFC 5321 4.5.4.2 */
+    PORT_SUBMISSION = 587,  /* RFC 6409 3.1 */
+    PORT_SUBMISSIONS = 465, /* RFC 8314 7.3 */
+    PORT_OLD_SSL = 994      /* 465 under another number, at some providers */
 };
 enum {
     CONNECTIONS = 2,
     MESSAGES = 100,
     RECIPIENTS = 100,
     IDLE_SECS = 30,
-    DIAL_SECS = 30
+    DIAL_SECS = 30,
+    SILENCE_MS = 10000
 };
 
 static uint16_t default_port(const struct ph_client_options *opts)
@@ -106,6 +108,15 @@ static int copy_session(struct ph__settings *s, struct ph_session_options *out,
     return rc;
 }
 
+/* U11: ports where TLS comes first, and we wait for a greeting. */
+static bool expects_tls(const struct ph__settings *s,
+                        const struct ph_session_options *session)
+{
+    bool implicit = session && session->tls == PH_TLS_IMPLICIT;
+    return !implicit && !s->unix_path &&
+           (s->port == PORT_SUBMISSIONS || s->port == PORT_OLD_SSL);
+}
+
 static uint64_t ms(unsigned secs, unsigned otherwise)
 {
     return (uint64_t)(secs ? secs : otherwise) * 1000;
@@ -143,6 +154,9 @@ int ph__settings_copy(struct ph__settings *out, struct ph__engine_options *eng,
         .recipients = opts->recipients ? opts->recipients : RECIPIENTS,
         .idle_ms = ms(opts->idle_secs, IDLE_SECS),
         .dial_ms = ms(opts->timeout_secs, DIAL_SECS),
+        .silence_ms = expects_tls(out, opts->session) ? SILENCE_MS : 0,
+        .silence = "the server says nothing: on this port it waits for TLS "
+                   "from the first octet (smtps://)",
         .reply_ms = ms(opts->timeout_secs, 0)};
     const char *name = opts->tls_name ? opts->tls_name : opts->host;
     int rc = ph__text_copy(&out->host, opts->host);

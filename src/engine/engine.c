@@ -137,6 +137,7 @@ static void doom_queue(struct ph__engine *e)
     while ((job = ph__engine_take_job(e)) != NULL) {
         ph__job_judge(job, PH_UNSENT, &e->failure.error);
         job->reached |= e->failure.reached;
+        job->mechanism = e->failure.mechanism;
         ph__engine_finish_job(e, job);
     }
 }
@@ -147,6 +148,23 @@ static bool may_ask_again(const struct ph__engine *e,
 {
     return e->opts.session.ask_login && !e->refused && why->code == PH_E_AUTH &&
            why->reply.code == 535;
+}
+
+/* S03: opportunistic TLS is better than none, but none is better than no mail:
+ * the next session does without. Nothing secret goes over it. */
+static bool may_go_in_clear(const struct ph__engine *e,
+                            const struct ph_error *why)
+{
+    const struct ph_session_options *o = &e->opts.session;
+    bool failed = why->code == PH_E_TLS || why->code == PH_E_TIMEOUT ||
+                  why->code == PH_E_CLOSED; /* but was not attacked: S01 */
+    return o->tls == PH_TLS_OPPORTUNISTIC && !o->auth && !o->ask_login &&
+           why->stage == PH_STAGE_TLS && failed;
+}
+
+bool ph__engine_goes_in_clear(const struct ph__engine *e)
+{
+    return e->in_clear > 0;
 }
 
 const struct ph_error *ph__engine_refusal(const struct ph__engine *e)
@@ -160,6 +178,10 @@ void ph__engine_no_session(struct ph__engine *e, const struct ph_error *why,
                            bool reached)
 {
     remember(&e->failure, why, reached);
+    if (may_go_in_clear(e, why)) {
+        e->in_clear++;
+        return;
+    }
     if (may_ask_again(e, why)) {
         e->refused = true;
         return;

@@ -18,8 +18,10 @@ struct ph__engine_options {
     unsigned messages_per_connection; /* 0 = no limit */
     unsigned recipients;              /* of one transaction; 0 = no limit */
     uint64_t idle_ms;
-    uint64_t dial_ms;  /* resolve and connect, all addresses */
-    uint64_t reply_ms; /* instead of the table's; 0 = the table's */
+    uint64_t dial_ms;    /* resolve and connect, all addresses */
+    uint64_t silence_ms; /* for the greeting's first octet; 0 = as reply_ms */
+    const char *silence; /* what that silence means, in words */
+    uint64_t reply_ms;   /* instead of the table's; 0 = the table's */
 };
 
 enum ph__order_type {
@@ -78,6 +80,8 @@ int ph__session_log_in(struct ph__session *s,
 void ph__session_no_login(struct ph__session *s, const char *detail);
 /* The server's 535 to the credentials of the session before, or NULL. */
 const struct ph_error *ph__engine_refusal(const struct ph__engine *e);
+/* The next session does without TLS: opportunistic TLS has failed. */
+bool ph__engine_goes_in_clear(const struct ph__engine *e);
 void ph__session_sent(struct ph__session *s, size_t len);
 void ph__session_failed(struct ph__session *s, enum ph_code code,
                         enum ph_stage stage, const char *detail);

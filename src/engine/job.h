@@ -21,6 +21,7 @@ struct ph__job {
     unsigned attempts;           /* transactions begun */
     bool reached;                /* some server was spoken to */
     bool secure;                 /* TLS protected the latest attempt */
+    const char *mechanism;       /* of its AUTH, or NULL; static */
     bool replayed;               /* one free replay was used (U01) */
     bool untouched;              /* nothing of the latest was answered */
     /* The transaction under way: some of the recipients. */

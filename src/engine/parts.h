@@ -17,10 +17,12 @@ struct ph__session {
     bool greeted; /* was READY once */
     bool idle;    /* READY, and nothing to do */
     bool closing; /* CLOSE was ordered */
+    bool heard;   /* an octet has come */
     bool spoke;   /* something was sent since the last octet came */
     unsigned messages;
     unsigned epoch;
     uint64_t deadline;
+    uint64_t patience; /* the real one, while `silence_ms` runs; or 0 */
     void *user;
 };
 
@@ -30,6 +32,7 @@ struct ph__failure {
     char text[1024]; /* of the reply; never moves, results point to it */
     char detail[512];
     bool reached;
+    const char *mechanism; /* of AUTH, if it came to that; static */
 };
 
 struct ph__engine {
@@ -44,7 +47,8 @@ struct ph__engine {
     unsigned connecting; /* sessions not yet greeted */
     bool draining;
     bool aborted;
-    bool refused; /* credentials were, once: newer ones are asked for */
+    unsigned in_clear; /* sessions to be opened without TLS: see fall_back */
+    bool refused;      /* credentials were, once: newer ones are asked for */
     struct ph__failure failure;
     struct ph__engine_stats stats;
 };
@@ -56,6 +60,11 @@ int ph__session_new(struct ph__session **out, struct ph__engine *e);
 bool ph__session_serve(struct ph__session *s, uint64_t now,
                        struct ph__order *out);
 void ph__session_wake(struct ph__session *s); /* puts it on the work list */
+
+/* turn.c: the next job's transaction; true if one has begun. */
+bool ph__session_begin_next(struct ph__session *s);
+/* Its transaction is over: it is finished, or has a further one. */
+void ph__session_job_done(struct ph__session *s, struct ph__job *job);
 
 /* engine.c */
 struct ph__job *ph__engine_take_job(struct ph__engine *e); /* or NULL */

@@ -58,6 +58,8 @@ static void end(struct ph__session *s, const struct ph_error *why)
         return;
     bool reached = s->machine != NULL;
     count_out(s);
+    s->engine->failure.mechanism =
+        reached ? ph_machine_mechanism(s->machine) : NULL;
     if (reached && ph_machine_mangles_groups(s->machine))
         ph__engine_avoid_groups(s->engine);
     if (!s->greeted && why)
@@ -66,113 +68,6 @@ static void end(struct ph__session *s, const struct ph_error *why)
 }
 
 /* ---- jobs ---- */
-
-/* Nothing was answered to the first command on a session that had been used
- * before: it had died while idle, and that is not the job's fault (U01). */
-static bool died_while_idle(const struct ph__session *s,
-                            const struct ph__job *job)
-{
-    const struct ph_recipient_result *r = ph__job_turn_result(job, 0);
-    bool died = r->code == PH_E_CLOSED || r->reply.code == 421;
-    return s->messages > 1 && !job->replayed && !s->engine->aborted && died &&
-           r->stage == PH_STAGE_MAIL;
-}
-
-/* Takes back what the lost session said of this turn. */
-static void reopen(struct ph__job *job)
-{
-    for (size_t i = 0; i < job->turn.env.to_count; i++) {
-        struct ph_recipient_result *r = ph__job_turn_result(job, i);
-        r->outcome = PH_UNSENT;
-        r->code = PH_OK;
-    }
-}
-
-static bool accepted_by_any(const struct ph__job *job)
-{
-    for (size_t i = 0; i < job->env.to_count; i++)
-        if (job->results[i].outcome == PH_ACCEPTED)
-            return true;
-    return false;
-}
-
-static void again(struct ph__session *s, struct ph__job *job, bool counts)
-{
-    job->attempts -= !counts;
-    ph__job_keep_texts(job);
-    ph__engine_return_job(s->engine, job);
-}
-
-static void job_done(struct ph__session *s, struct ph__job *job)
-{
-    struct ph__engine *e = s->engine;
-    ph__list_remove(&job->link);
-    job->session = NULL;
-    job->secure = ph_machine_secure(s->machine);
-    size_t limit = ph__job_take_verdicts(job, s->machine, e->aborted);
-    if (limit && limit < e->recipients)
-        e->recipients = (unsigned)limit; /* U21: it will be so next time */
-    if (ph__job_is_open(job)) {
-        again(s, job, !job->untouched);
-        return;
-    }
-    if (died_while_idle(s, job)) {
-        job->replayed = true;
-        reopen(job);
-        again(s, job, false);
-        return;
-    }
-    e->stats.messages += accepted_by_any(job);
-    ph__engine_finish_job(e, job);
-}
-
-/* The machine will not even begin: an address that cannot be sent. */
-static void job_unfit(struct ph__session *s, struct ph__job *job, int rc)
-{
-    struct ph_error why = {.code = rc,
-                           .stage = PH_STAGE_MAIL,
-                           .state = "",
-                           .reply = {.text = ""},
-                           .detail = ""};
-    bool for_now = rc == PH_E_NOMEM;
-    ph__job_judge(job, for_now ? PH_UNSENT : PH_REFUSED, &why);
-    ph__engine_finish_job(s->engine, job);
-}
-
-static int begin(struct ph__session *s, struct ph__job *job)
-{
-    int rc = ph__job_take_turn(job, s->engine->recipients);
-    if (rc)
-        return rc;
-    /* The machine may raise its end at once: first among the jobs, then told */
-    ph__list_append(&s->jobs, &job->link);
-    job->session = s;
-    rc = ph_machine_begin(s->machine, &job->turn.env);
-    if (!rc)
-        return PH_OK;
-    ph__list_remove(&job->link);
-    job->session = NULL;
-    return rc;
-}
-
-/* True if a transaction has begun. */
-static bool begin_next(struct ph__session *s)
-{
-    struct ph__job *job;
-    while ((job = ph__engine_take_job(s->engine)) != NULL) {
-        job->reached = true;
-        int rc = begin(s, job);
-        if (!rc)
-            break;
-        job_unfit(s, job, rc);
-    }
-    if (!job)
-        return false;
-    s->idle = false;
-    s->messages++;
-    job->attempts++;
-    return true;
-}
 
 static bool worn_out(const struct ph__session *s)
 {
@@ -187,7 +82,7 @@ static void use(struct ph__session *s, uint64_t now)
     struct ph__engine *e = s->engine;
     bool rides = !ph__list_empty(&s->jobs);
     bool wanted = !rides || ph__engine_is_crowded(e);
-    if (!worn_out(s) && wanted && begin_next(s))
+    if (!worn_out(s) && wanted && ph__session_begin_next(s))
         return;
     if (worn_out(s) || (e->draining && !e->stats.queued)) {
         s->idle = false;
@@ -245,7 +140,7 @@ static bool on_event(struct ph__session *s, const struct ph_event *ev,
     case PH_EVENT_REPLY:
         return false;
     case PH_EVENT_DONE:
-        job_done(s, job);
+        ph__session_job_done(s, job);
         return false;
     case PH_EVENT_CLOSED:
         end(s, ev->error);
@@ -263,6 +158,11 @@ static void set_deadline(struct ph__session *s, uint64_t now)
     uint64_t bound = s->engine->opts.reply_ms;
     s->epoch = epoch;
     s->deadline = !secs ? PH__NEVER : now + (bound ? bound : secs * 1000u);
+    uint64_t silence = s->engine->opts.silence_ms;
+    bool short_of_it = !s->heard && silence && now + silence < s->deadline;
+    s->patience = short_of_it ? s->deadline : 0;
+    if (short_of_it)
+        s->deadline = now + silence;
 }
 
 static bool order_close(struct ph__session *s, struct ph__order *out)
@@ -328,6 +228,10 @@ void ph__session_dialled(struct ph__session *s, uint64_t now, const char *hello)
     struct ph_session_options opts = s->engine->opts.session;
     if (!opts.hello)
         opts.hello = hello;
+    if (s->engine->in_clear) {
+        s->engine->in_clear--;
+        opts.tls = PH_TLS_NONE;
+    }
     int rc = ph_machine_new(&s->machine, &opts);
     if (rc) {
         ph__session_failed(s, rc, PH_STAGE_CONNECT, "cannot begin a session");
@@ -347,6 +251,7 @@ void ph__session_received(struct ph__session *s, const char *data, size_t len)
 {
     s->engine->stats.octets_received += len;
     s->engine->stats.round_trips += s->spoke;
+    s->heard = true;
     s->spoke = false;
     while (len && s->phase == PH__TALKING) {
         struct ph_event ev;
@@ -434,6 +339,12 @@ void ph__session_expired(struct ph__session *s, uint64_t now)
         ph__session_wake(s); /* too early: the timer is to be set again */
         return;
     }
+    if (s->patience && s->heard) {
+        s->deadline = s->patience;
+        s->patience = 0;
+        ph__session_wake(s);
+        return;
+    }
     s->deadline = PH__NEVER;
     if (s->phase == PH__DIALLING)
         ph__session_failed(s, PH_E_TIMEOUT, PH_STAGE_CONNECT,
@@ -442,7 +353,8 @@ void ph__session_expired(struct ph__session *s, uint64_t now)
         (void)ph_machine_tell(s->machine, PH_SIGNAL_QUIT, NULL);
     else
         (void)ph_machine_tell(s->machine, PH_SIGNAL_TIMEOUT,
-                              "no answer in time");
+                              s->patience ? s->engine->opts.silence
+                                          : "no answer in time");
     s->idle = false;
     ph__session_wake(s);
 }

@@ -53,6 +53,15 @@ static void no_tls(struct ph_machine *m)
                      : "the server does not offer STARTTLS");
 }
 
+/* TLS, a login and LMTP all take EHLO. */
+static void no_ehlo(struct ph_machine *m)
+{
+    bool tls = !m->secure && m->config.tls == PH_TLS_REQUIRED;
+    bool login = m->config.auth.size || m->config.ask_login;
+    enum ph_code code = tls ? PH_E_NO_TLS : login ? PH_E_AUTH : PH_E_PERMANENT;
+    ph__machine_blame(m, code, PH_STAGE_HELLO, true);
+}
+
 static void no_auth(struct ph_machine *m)
 {
     fail_locally(m, PH_E_AUTH, PH_STAGE_AUTH,
@@ -61,6 +70,13 @@ static void no_auth(struct ph_machine *m)
                  : m->secure || m->config.auth.plaintext
                      ? "no mechanism is left that both sides have"
                      : "credentials are not shown without TLS");
+}
+
+static void no_proof(struct ph_machine *m)
+{
+    fail_locally(m, PH_E_AUTH, PH_STAGE_AUTH,
+                 "the server said yes before it had been shown, or had shown, "
+                 "all that the mechanism asks for");
 }
 
 static void forget(struct ph_machine *m)

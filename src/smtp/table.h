@@ -31,8 +31,10 @@
     X(decline, "whom this reply is about is refused")                          \
     X(decline_last, "whom it is about is refused; use this session no more")   \
     X(fail, "the session fails with this reply")                               \
+    X(no_ehlo, "what is needed takes EHLO, which is refused")                  \
     X(no_tls, "TLS is required and not to be had")                             \
     X(no_auth, "credentials cannot be used here")                              \
+    X(no_proof, "the server says yes without having proved itself")            \
     X(breach, "the server broke the protocol")
 
 #define PH__QUESTION_MAP(X)                                                    \

@@ -51,7 +51,7 @@ static const struct ph__route routes[] = {
     {FROM(EHLO, pass, MAY_HELO),        OUT(BOTTOM, 0), IN(TOP, 0)},
     {FROM(EHLO, fail, QUIT),            OUT(TOP, 0), STUB(1), WRAP(28), FLIP},
     {FROM(MAY_HELO, pass, HELO),        OUT(LEFT, 0), IN(RIGHT, 0)},
-    {FROM(MAY_HELO, fail, QUIT),        OUT(BOTTOM, -54), STUB(0)},
+    {FROM(MAY_HELO, no_ehlo, QUIT),     OUT(BOTTOM, -54), STUB(0)},
     {FROM(HELO, pass, NEED_TLS),        OUT(BOTTOM, 0), VIA(AUTH_TOP - 19, GAP34), IN(LEFT, 15)},
     {FROM(HELO, fail, QUIT),            OUT(TOP, -54), STUB(0)},
 
@@ -94,7 +94,7 @@ static const struct ph__route routes[] = {
     {FROM(TRANSITION, only_plain, CAN_AUTH), OUT(BOTTOM, -54), STUB(0)},
     {FROM(TRANSITION, fail, QUIT),      OUT(BOTTOM, -54), STUB(1)},
     {FROM(PROVEN, pass, READY),         OUT(LEFT, 0), VIA(GAP23, TO_IDLE), IN(TOP, 0), MAIN},
-    {FROM(PROVEN, breach, CLOSED),      OUT(BOTTOM, -54), STUB(0)},
+    {FROM(PROVEN, no_proof, CLOSED),    OUT(BOTTOM, -54), STUB(0)},
 };
 /* clang-format on */
 

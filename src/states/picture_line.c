@@ -38,8 +38,10 @@ enum ph__line_class ph__line_of(enum ph__action act)
     case ACT_decline:
     case ACT_decline_last:
     case ACT_fail:
+    case ACT_no_ehlo:
     case ACT_no_tls:
     case ACT_no_auth:
+    case ACT_no_proof:
     case ACT_breach:
         break;
     }

@@ -311,7 +311,9 @@ class Input(CliTest):
         for words in (["send"], ["send", "--nothing"], ["sned"], [],
                       ["send", "--from", "a@x", "--to", "b@x", "--text", "t"],
                       ["batch"], ["batch", "--list", "l.csv"],
-                      ["send", "--serv", "smtp://x"]):
+                      ["send", "--serv", "smtp://x"],
+                      ["send", "-s", "srv:a b", "--from", "a@x.org",
+                       "--to", "b@x.org", "--text", "t"]):
             run = self.posthaste(*words)
             self.assertEqual((run.code, run.out), (64, ""), words)
             self.assertRegex(run.err, r"\Aposthaste: [^\n]+: [^\n]+\n\Z")

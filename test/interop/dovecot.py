@@ -9,6 +9,9 @@ too because nobody else is on this network, and takes mail after AUTH only;
 behind it stands aiosmtpd, which keeps what it is given.
 """
 
+import base64
+import hmac
+import json
 import os
 import pwd
 import re
@@ -32,8 +35,24 @@ ssl = yes
 ssl_cert = <{dir}/tls/server.pem
 ssl_key = <{dir}/tls/server.key
 login_trusted_networks =
-auth_mechanisms = plain login cram-md5 digest-md5 scram-sha-1 scram-sha-256
+ssl_ca = <{dir}/tls/ca.pem
+ssl_verify_client_cert = yes
+ssl_require_crl = no
+auth_ssl_username_from_cert = yes
+auth_username_format = %Ln
+auth_mechanisms = plain login cram-md5 digest-md5 scram-sha-1 scram-sha-256 \
+  xoauth2 oauthbearer external
 auth_failure_delay = 0
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {dir}/oauth2
+}}
+passdb {{
+  driver = static
+  mechanisms = external
+  args = nopassword
+}}
 passdb {{
   driver = passwd-file
   args = {dir}/users
@@ -67,6 +86,29 @@ service anvil {{
 """
 
 
+# A token is good if this key has signed it.
+OAUTH2 = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={dir}/keys/
+username_attribute = sub
+"""
+TOKEN_KEY = b"nobody else has signed with this one"
+
+
+def base64url(octets):
+    return base64.urlsafe_b64encode(octets).rstrip(b"=")
+
+
+def signed_token():
+    """A JSON Web Token (RFC 7519), good for ever."""
+    parts = [{"alg": "HS256", "typ": "JWT", "kid": "default"},
+             {"sub": USER, "azp": "default", "iat": 1600000000,
+              "exp": 4000000000}]
+    text = b".".join(base64url(json.dumps(part).encode()) for part in parts)
+    proof = hmac.new(TOKEN_KEY, text, "sha256").digest()
+    return (text + b"." + base64url(proof)).decode()
+
+
 class Dovecot(real_server.RealServer):
     title = "Dovecot"
     programs = ("dovecot",)
@@ -75,6 +117,7 @@ class Dovecot(real_server.RealServer):
     def __init__(self, folder=None):
         super().__init__(folder)
         self.relay = AioSmtpd(self.path("relay"))
+        self.token = signed_token()
 
     @classmethod
     def why_not(cls):
@@ -92,6 +135,10 @@ class Dovecot(real_server.RealServer):
             Service("lmtp", real_server.free_port(), lmtp=True),
             Service("lmtp_unix", path=self.path("lmtp"), lmtp=True),
             Service("submission", real_server.free_port(), login=True)]
+        self.write("oauth2", OAUTH2)
+        os.makedirs(self.path("keys/default/HS256"))
+        self.write("keys/default/HS256/default",
+                   base64.b64encode(TOKEN_KEY).decode())
         nobody = pwd.getpwnam("nobody")
         os.chown(self.path("mail"), nobody.pw_uid, nobody.pw_gid)
         entry = f":{nobody.pw_uid}:{nobody.pw_gid}::{self.path('mail')}::\n"

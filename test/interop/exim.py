@@ -44,6 +44,8 @@ smtputf8_advertise_hosts = *
 tls_advertise_hosts = *
 tls_certificate = {dir}/tls/server.pem
 tls_privatekey = {dir}/tls/server.key
+tls_verify_certificates = {dir}/tls/ca.pem
+tls_try_verify_hosts = *
 auth_advertise_hosts = \
   ${{if and{{{{def:tls_in_cipher}}{{eq{{$received_port}}{{{submission}}}}}}}{{*}}}}
 acl_smtp_rcpt = check_recipient
@@ -96,6 +98,15 @@ cram:
   public_name = CRAM-MD5
   server_secret = ${{if eq{{$auth1}}{{{user}}}{{{password}}}fail}}
   server_set_id = $auth1
+external:
+  driver = external
+  public_name = EXTERNAL
+  server_param2 = \
+    ${{certextract{{subj_altname,mail,>:}}{{$tls_in_peercert}}}}
+  server_condition = ${{if and{{{{bool{{$tls_in_certificate_verified}}}}\
+                               {{inlist{{{user}@example.test}}{{$auth2}}}}}}}}
+  server_set_id = {user}
+  server_advertise_condition = ${{if bool{{$tls_in_certificate_verified}}}}
 """
 
 WRAPPER = "/usr/lib/*/libnss_wrapper.so"

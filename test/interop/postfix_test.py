@@ -194,7 +194,7 @@ class Send(WithPostfix):
         self.assertEqual("one line\n", message.get_content())
         self.assertEqual("<club@example.org>", message["Return-Path"])
         self.assertEqual(f"<{result['message']}>", message["Message-ID"])
-        self.assertIn("sasl_method=PLAIN, sasl_username=alice", self.log())
+        self.assertIn("sasl_method=SCRAM-SHA-256, sasl_username=alice", self.log())
 
     def test_a_ready_message_arrives_as_it_is(self):
         ready = ("Subject: as it is\nX-Odd:   spaces  \n\n"

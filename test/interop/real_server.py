@@ -25,6 +25,7 @@ import time
 DOMAIN = "posthaste.test"
 USER = "alice"
 PASSWORD = "wonder land+%"   # needs quoting in URLs and shells
+TOKEN = "ya29.a-token~of+no/kind-=="   # OAuth 2.0, where nobody looks into it
 MAILBOXES = r"row[0-9]+|zoë"   # a regular expression of local parts
 UTF8 = f"zoë@{DOMAIN}"
 REPORTS = f"reports@{DOMAIN}"   # who gets delivery status notifications
@@ -125,6 +126,7 @@ class RealServer:
         self.dir = os.path.abspath(folder) if folder else tempfile.mkdtemp(
             prefix=f"posthaste-{self.title.lower()}-", dir="/tmp")
         self.user, self.password, self.domain = USER, PASSWORD, DOMAIN
+        self.token = TOKEN
         self.ca = self.path("tls/ca.pem")
         self.other_ca = self.path("tls/other-ca.pem")
         self.services = []
@@ -207,7 +209,7 @@ class RealServer:
         """For a server that we had to write ourselves: a JSON object."""
         return json.dumps({
             "dir": self.dir, "host": f"mail.{DOMAIN}", "user": USER,
-            "password": PASSWORD, "size_limit": SIZE_LIMIT,
+            "password": PASSWORD, "token": TOKEN, "size_limit": SIZE_LIMIT,
             "addresses": rf"({MAILBOXES}|reports)@{re.escape(DOMAIN)}",
             "ports": {one.name: one.port for one in self.services}})
 

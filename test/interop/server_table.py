@@ -5,8 +5,9 @@
 
 For each server and each place where it listens: what EHLO (or LHLO) offers, in
 clear and after STARTTLS; then for each extension offered one message that uses
-it, sent by the program and read back as delivered. Prints the table; --write
-puts it into README.md.
+it, sent by the program and read back as delivered; likewise for each mechanism of
+AUTH that a submission service offers. Prints both tables; --write puts them into
+README.md.
 
     ok        it was used, and what came out is right
     -         not offered
@@ -37,10 +38,11 @@ SERVERS = {
     "smtp-server": ("smtp_server", "SmtpServer"),
 }
 README = os.path.join(real_server.HERE, "README.md")
-TABLE = re.compile(r"(?<=<!-- servers:begin -->\n).*(?=<!-- servers:end -->)",
-                   re.S)
-USAGE = 64   # the exit status for a SASL mechanism that it does not know
-NOT_KNOWN = "no mechanism that posthaste knows"
+PASSWORD_MECHANISMS = [
+    "PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1",
+    "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"]
+TOKEN_MECHANISMS = ["XOAUTH2", "OAUTHBEARER"]
+MECHANISMS = [*PASSWORD_MECHANISMS, *TOKEN_MECHANISMS, "EXTERNAL"]
 
 # Lines that begin with dots are stuffed by DATA and not by BDAT.
 ASCII_BODY = "..two dots\n.\n.one dot\n" + "a line of the usual kind\n" * 40
@@ -86,10 +88,21 @@ class Extension:
     body: str = ASCII_BODY
 
 
-def login(attempt, mechanism=None):
-    options = ["--user", attempt.server.user,
-               "--password", attempt.server.password]
-    return options + (["--auth", mechanism] if mechanism else [])
+def credentials(server, mechanism=None, secret=None):
+    """Options to log in with; by another secret than the right one if given."""
+    named = ["--auth", mechanism] if mechanism else []
+    if mechanism == "EXTERNAL":
+        return ["--tls-cert", server.path("tls/client.pem"),
+                "--tls-key", server.path("tls/client.key"), *named]
+    if mechanism in TOKEN_MECHANISMS:
+        return ["--user", server.user,
+                "--oauth-token", secret or server.token, *named]
+    return ["--user", server.user,
+            "--password", secret or server.password, *named]
+
+
+def login(attempt):
+    return credentials(attempt.server)
 
 
 def dsn(attempt):
@@ -126,10 +139,21 @@ EXTENSIONS = [
 ]
 
 
+def auth_by(mechanism):
+    return Extension("AUTH", rf"\nC: AUTH {mechanism}(?: .*)?\n(?:.*\n)*S: 235 ",
+                     lambda attempt: attempt.server.saw_user(attempt.raw)
+                     == attempt.server.user,
+                     options=lambda attempt: credentials(attempt.server,
+                                                         mechanism))
+
+
 def offered(server, service):
     """Keywords and their parameters: (in clear, after STARTTLS)"""
     tls = ssl.create_default_context(cafile=server.ca)
     tls.check_hostname = False   # a unix socket has none
+    # Some offer EXTERNAL only to those who show one.
+    tls.load_cert_chain(server.path("tls/client.pem"),
+                        server.path("tls/client.key"))
     caller = smtplib.LMTP if service.lmtp else smtplib.SMTP
     with caller(service.path or "127.0.0.1", service.port,
                 timeout=real_server.SECONDS) as talk:
@@ -165,9 +189,9 @@ class Service:
         usual_options = ["--server", self.service.url,
                          "--tls-ca", self.server.ca,
                          "--tls-name", "localhost"]
-        if self.service.login:
-            usual_options += ["--user", self.server.user,
-                              "--password", self.server.password]
+        # A password and a token do not go together.
+        if self.service.login and "--auth" not in options:
+            usual_options += credentials(self.server)
         return subprocess.run(
             [self.program, command, *usual_options, *options],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -204,8 +228,6 @@ class Service:
         attempt.done = self.send(
             attempt, "--to", extension.to, *self.layer(extension),
             *extension.options(attempt), *options)
-        if extension.keyword == "AUTH" and attempt.done.returncode == USAGE:
-            return NOT_KNOWN
         if attempt.done.returncode:
             return self.failure(attempt)
         says = extension.says.replace("{token}", attempt.token)
@@ -222,82 +244,101 @@ class Service:
         return (f"exit status {attempt.done.returncode}:\n"
                 f"{attempt.done.stdout}{attempt.done.stderr}")
 
-    def use_auth(self, extension):
-        """With each mechanism that both know."""
+    def mechanisms(self):
+        """Those that are offered, and that both know."""
         words = (self.clear.get("auth", "") + " "
                  + self.encrypted.get("auth", "")).split()
-        cells = [self.use(extension, "--auth", mechanism)
-                 for mechanism in dict.fromkeys(words)]
-        known = [cell for cell in cells if cell != NOT_KNOWN]
-        return next((cell for cell in known if cell != "ok"),
-                    "ok" if known else NOT_KNOWN)
+        return [name for name in MECHANISMS if name in words]
+
+    def auth_cells(self):
+        return {name: self.use(auth_by(name)) if name in self.mechanisms()
+                else "-" for name in MECHANISMS}
 
     def cell(self, extension):
         if not self.offers(extension.keyword):
             return "-"
-        if extension.keyword == "AUTH":
-            return self.use_auth(extension)
         return self.use(extension)
 
     def cells(self):
         return {one.keyword: self.cell(one) for one in EXTENSIONS}
 
 
-def rows_of(program, name):
-    """{row: (version, {keyword: cell})} of one server."""
-    with kind_of(name)() as server, tempfile.TemporaryDirectory() as folder:
-        rows = {}
-        for place in server.services:
-            service = Service(program, server, place, folder)
-            rows[service.row] = (server.version(), service.cells())
-        return rows
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """One of README.md: {row: (version, {column: cell})}"""
+
+    name: str
+    columns: list
+    cells: Callable   # of a Service
+    has: Callable     # whether a Service has a row
+
+    def print(self, rows):
+        text = line_of(["", "version", *self.columns])
+        text += line_of(["---"] * (2 + len(self.columns)))
+        for row, (version, cells) in rows.items():
+            # A failure has many lines; the first says what kind it is.
+            text += line_of([row, version, *(cells[one].split("\n")[0]
+                                             for one in self.columns)])
+        return text
+
+    def place(self):
+        return re.compile(rf"(?<=<!-- {self.name}:begin -->\n).*"
+                          rf"(?=<!-- {self.name}:end -->)", re.S)
+
+    def read(self):
+        """What README.md has."""
+        with open(README, encoding="utf-8") as page:
+            lines = self.place().search(page.read())[0].splitlines()
+        grid = [[cell.strip() for cell in line.strip("|").split("|")]
+                for line in lines if line]
+        columns = grid[0][2:] if grid else []
+        return {row: (version, dict(zip(columns, cells)))
+                for row, version, *cells in grid[2:]}
+
+    def write(self, rows):
+        with open(README, encoding="utf-8") as page:
+            text = page.read()
+        with open(README, "w", encoding="utf-8") as page:
+            page.write(self.place().sub(lambda _: f"\n{self.print(rows)}\n",
+                                        text))
+
+
+TABLES = [
+    Table("servers", [one.keyword for one in EXTENSIONS], Service.cells,
+          lambda service: True),
+    Table("mechanisms", MECHANISMS, Service.auth_cells,
+          lambda service: service.service.login),
+]
 
 
 def line_of(cells):
     return "| " + " | ".join(cells) + " |\n"
 
 
-def print_table(rows):
-    text = line_of(["", "version", *(one.keyword for one in EXTENSIONS)])
-    text += line_of(["---"] * (2 + len(EXTENSIONS)))
-    for row, (version, cells) in rows.items():
-        # A failure has many lines; the first says what kind it is.
-        text += line_of([row, version,
-                         *(cell.split("\n")[0] for cell in cells.values())])
-    return text
-
-
-def read_table():
-    """What README.md has: the same shape as what is printed."""
-    with open(README, encoding="utf-8") as page:
-        lines = TABLE.search(page.read())[0].splitlines()
-    grid = [[cell.strip() for cell in line.strip("|").split("|")]
-            for line in lines if line]
-    keywords = grid[0][2:] if grid else []
-    return {row: (version, dict(zip(keywords, cells)))
-            for row, version, *cells in grid[2:]}
-
-
-def write_table(rows):
-    with open(README, encoding="utf-8") as page:
-        text = page.read()
-    with open(README, "w", encoding="utf-8") as page:
-        page.write(TABLE.sub(lambda _: f"\n{print_table(rows)}\n", text))
+def rows_of(program, name):
+    """The rows of one server, for each of TABLES."""
+    with kind_of(name)() as server, tempfile.TemporaryDirectory() as folder:
+        services = [Service(program, server, place, folder)
+                    for place in server.services]
+        return [{one.row: (server.version(), table.cells(one))
+                 for one in services if table.has(one)} for table in TABLES]
 
 
 def main(arguments):
     write = "--write" in arguments
     program, *names = [word for word in arguments if word != "--write"]
-    rows = dict(read_table())
+    tables = [table.read() for table in TABLES]
     for name in names or SERVERS:
         reason = kind_of(name).why_not()
         if reason:
             print(f"{name}: {reason}", file=sys.stderr)
             continue
-        rows.update(rows_of(os.path.abspath(program), name))
-    print(print_table(rows), end="")
-    if write:
-        write_table(rows)
+        for rows, more in zip(tables, rows_of(os.path.abspath(program), name)):
+            rows.update(more)
+    for table, rows in zip(TABLES, tables):
+        print(table.print(rows))
+        if write:
+            table.write(rows)
     return 0
 
 

@@ -74,24 +74,47 @@ class Frame(unittest.TestCase):
 class Table(Frame):
     """What is offered is used, and README.md says so."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.rows = {place.row: place.cells() for place in cls.places}
-
-    def test_what_is_offered_is_accepted(self):
-        for row, cells in self.rows.items():
-            for keyword, cell in cells.items():
-                with self.subTest(row=row, extension=keyword):
+    def check(self, table):
+        rows = {place.row: table.cells(place) for place in self.places
+                if table.has(place)}
+        for row, cells in rows.items():
+            for column, cell in cells.items():
+                with self.subTest(row=row, column=column):
                     self.assertIn(cell, ("ok", "-"))
-
-    def test_the_readme_has_this_table(self):
-        written = {row: cells for row, (_, cells)
-                   in server_table.read_table().items()
+        written = {row: cells for row, (_, cells) in table.read().items()
                    if row.split(" ")[0] == self.server.title}
         self.assertEqual(
-            self.rows, written,
+            rows, written,
             "README.md differs; test/interop/server_table.py --write PROGRAM "
             "renews it")
+
+    def test_extensions(self):
+        self.check(server_table.TABLES[0])
+
+    def test_mechanisms(self):
+        # AU-06, U30
+        self.check(server_table.TABLES[1])
+
+
+class WrongSecrets(Frame):
+    """Each mechanism, with a secret that is not the right one."""
+
+    @at_each_place
+    def test_a_wrong_secret_is_refused(self, place):
+        # AU-08
+        for mechanism in place.mechanisms() if place.service.login else []:
+            if mechanism == "EXTERNAL":
+                continue   # it has none
+            with self.subTest(mechanism):
+                attempt, fates = self.send(
+                    place, "row1", options=server_table.credentials(
+                        self.server, mechanism, "not-the-secret"))
+                self.assertEqual(77, attempt.done.returncode,
+                                 attempt.done.stderr)
+                self.assertEqual([("unsent", "auth", 535)], fates,
+                                 attempt.done.stderr)
+                self.assertNotIn("\nC: MAIL ", attempt.done.stderr)
+                self.assertEqual(1, attempt.done.stderr.count("\nC: AUTH "))
 
 
 class Refusals(Frame):
@@ -150,11 +173,16 @@ class Refusals(Frame):
 class Replay(Frame):
     """What was said is what the table says (posthaste replay)."""
 
+    def login(self, place):
+        # By what says the same each time: SCRAM has a nonce.
+        return (server_table.credentials(self.server, "PLAIN")
+                if place.service.login else [])
+
     @at_each_place
     def test_the_dialogue_is_replayed(self, place):
         for options in ([], ["--chunking"], ["--without", "PIPELINING"], ["-v"]):
             attempt, _ = self.send(place, "row1", NOBODY, "row2",
-                                   options=options)
+                                   options=[*options, *self.login(place)])
             with tempfile.TemporaryDirectory() as folder:
                 trace = self.write(folder, "trace", attempt.done.stderr)
                 done = subprocess.run([self.program, "replay", trace],

@@ -17,10 +17,16 @@ function refusal(code, text) {
     return Object.assign(new Error(text), { responseCode: code });
 }
 
+function proves(auth) {
+    if (auth.method === 'XOAUTH2')
+        return auth.accessToken === settings.token;
+    if (auth.method === 'CRAM-MD5')
+        return auth.validatePassword(settings.password);
+    return auth.password === settings.password;
+}
+
 function onAuth(auth, session, done) {
-    const right = auth.username === settings.user &&
-        (auth.method === 'CRAM-MD5' ? auth.validatePassword(settings.password)
-            : auth.password === settings.password);
+    const right = auth.username === settings.user && proves(auth);
     done(right ? null : refusal(535, 'That is not the password'),
         { user: settings.user });
 }
@@ -67,7 +73,7 @@ function listen(name, options) {
         name: settings.host,
         key: fs.readFileSync(path.join(settings.dir, 'tls/server.key')),
         cert: fs.readFileSync(path.join(settings.dir, 'tls/server.pem')),
-        authMethods: ['PLAIN', 'LOGIN', 'CRAM-MD5'],
+        authMethods: ['PLAIN', 'LOGIN', 'CRAM-MD5', 'XOAUTH2'],
         disableReverseLookup: true,
         size: settings.size_limit,
         hideENHANCEDSTATUSCODES: false,

@@ -149,8 +149,10 @@ void model_follow(struct model *model, enum ph__action act)
     case ACT_unfit:
     case ACT_next:
     case ACT_fail:
+    case ACT_no_ehlo:
     case ACT_no_tls:
     case ACT_no_auth:
+    case ACT_no_proof:
     case ACT_breach:
         return;
     }

@@ -38,7 +38,8 @@ mtype = {
     ACT_report, ACT_begin, ACT_turn_away, ACT_unfit, ACT_accept, ACT_reject,
     ACT_reject_last, ACT_postpone, ACT_next, ACT_spoil, ACT_spoil_last,
     ACT_withdraw, ACT_finish, ACT_refuse, ACT_refuse_last, ACT_deliver,
-    ACT_decline, ACT_decline_last, ACT_fail, ACT_no_tls, ACT_no_auth, ACT_breach
+    ACT_decline, ACT_decline_last, ACT_fail, ACT_no_ehlo, ACT_no_tls,
+    ACT_no_auth, ACT_no_proof, ACT_breach
 };
 mtype = { WAIT_ROW, HOLD_ROW };
 mtype = { LOST_retry, LOST_doubt, LOST_fine };

@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include "alloc/wrap.h"
+#include "cli/command.h"
 #include "cli/compose.h"
 #include "cli/file.h"
 #include "cli/hide.h"
 #include "cli/history.h"
 #include "cli/list.h"
 #include "cli/options.h"
+#include "cli/probe_report.h"
 #include "cli/replay_run.h"
 #include "cli/server.h"
 #include "cli/template.h"
@@ -94,14 +96,59 @@ static int settle_server(const char *path)
 {
     struct cli_server s;
     cli_server_init(&s);
-    s.url_text = "smtp://ann@mx:25";
-    s.password_file = path + 1;
-    int status = cli_server_finish(&s, NULL);
+    int status = cli_server_option(&s, CLI_SERVER, "smtp://ann@mx:25");
+    if (!status)
+        status = cli_server_option(&s, CLI_PASSWORD_FILE, path + 1);
+    if (!status)
+        status = cli_server_option(&s, CLI_PROXY, "http://a:b@mx:3128");
+    if (!status)
+        status = cli_server_option(
+            &s, CLI_TLS_PIN,
+            "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+    if (!status)
+        status = cli_server_finish(&s, NULL);
     if (!status)
         assert_string_equal(s.client.host, "mx");
     cli_server_done(&s);
     /* A URL that could not be copied is not wrong, but no other word fits. */
     return status == EXIT_USAGE_ERROR ? EXIT_TRY_LATER : status;
+}
+
+static int cut_words(const char *path)
+{
+    char **words = NULL;
+    (void)path;
+    int rc = cli_command_words(&words, "true 'a b'");
+    if (rc)
+        return EXIT_TRY_LATER;
+    assert_string_equal(words[1], "a b");
+    free(words);
+    return EXIT_DONE;
+}
+
+static int report_probe(const char *path)
+{
+    struct ph__buf out = PH__BUF(1 << 20);
+    struct cli_probe p;
+    bool hello = false;
+    cli_probe_init(&p);
+    int rc = cli_probe_hear(&p, "C: EHLO me", &hello);
+    if (!rc)
+        rc = cli_probe_hear(&p, "S: 250-mx", &hello);
+    if (!rc)
+        rc = cli_probe_hear(&p, "S: 250-LIMITS RCPTMAX=5", &hello);
+    if (!rc)
+        rc = cli_probe_hear(&p, "S: 250 AUTH PLAIN \xff", &hello);
+    if (!rc)
+        rc = cli_probe_json(&out, &p, path);
+    if (!rc) { /* all of it, or nothing */
+        assert_non_null(strstr(out.data, "\"AUTH PLAIN ?\""));
+        assert_non_null(strstr(out.data, "[\"PLAIN\",\"?\"]"));
+        assert_non_null(strstr(out.data, "{\"RCPTMAX\":5}"));
+    }
+    ph__buf_done(&out);
+    cli_probe_done(&p);
+    return rc ? EXIT_TRY_LATER : EXIT_DONE;
 }
 
 static int hide(const char *path)
@@ -158,6 +205,8 @@ static const struct {
      "{\"recipient\":\"a@x\",\"outcome\":\"pending\",\"row\":1,"
      "\"attempts\":1}\n"},
     {"server", settle_server, "secret\n"},
+    {"command", cut_words, ""},
+    {"probe", report_probe, ""},
     {"hide", hide, ""},
     {"replay", replay,
      "S: 220 x\nC: EHLO me\nS: 250-x\nS: 250-DSN\nS: 250 AUTH "

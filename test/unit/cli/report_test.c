@@ -103,12 +103,97 @@ static void session_problems_are_explained(void **state)
                                         .reply.text = "",
                                         .detail = "more"};
         scene_listen();
-        cli_report_explain(&r, "mx:25");
+        cli_report_explain(&r, "mx:25", &(struct cli_hints){0});
         const char *said = scene_said();
         if (problems[i].said)
             assert_non_null(strstr(said, problems[i].said));
         else
             assert_string_equal(said, "");
+    }
+}
+
+#define TLS(text, said_of_it)                                                  \
+    {                                                                          \
+        .stage = PH_STAGE_TLS, .code = PH_E_TLS, .detail = "mx:25: " text,     \
+        .said = said_of_it                                                     \
+    }
+#define SILENT(at, how, said_of_it)                                            \
+    {                                                                          \
+        .stage = PH_STAGE_##at, .code = PH_E_##how, .detail = "",              \
+        .said = said_of_it                                                     \
+    }
+#define AUTH(reply_said, by, takes, said_of_it)                                \
+    {                                                                          \
+        .stage = PH_STAGE_AUTH, .code = PH_E_AUTH, .detail = "",               \
+        .reply = reply_said, .hints = {by, takes}, .said = said_of_it          \
+    }
+#define NO_LOGIN(text, said_of_it)                                             \
+    {                                                                          \
+        .stage = PH_STAGE_AUTH, .code = PH_E_AUTH, .detail = text,             \
+        .said = said_of_it                                                     \
+    }
+#define SAID(code, x, y, z, text)                                              \
+    {                                                                          \
+        code, {x, y, z}, text                                                  \
+    }
+
+static const struct {
+    enum ph_stage stage;
+    enum ph_code code;
+    const char *detail;
+    struct ph_reply reply;
+    struct cli_hints hints;
+    const char *said; /* a part */
+} advices[] = {
+    /* U31: what the library advises, in words of the program. */
+    TLS("certificate is for somebody else: connect to a name that it has, or "
+        "say which name to expect",
+        "(tls: mx:25: certificate is for somebody else): connect to a name "
+        "that it has, or give --tls-name\n"),
+    TLS("certificate has expired: its owner has to renew it, unless the clock "
+        "is wrong here",
+        "(tls: mx:25: certificate has expired): its owner has to renew it, "
+        "unless the clock is wrong here\n"),
+    TLS("something new", "(tls: mx:25: something new): check --tls-ca"),
+    /* U11 */
+    TLS("the server speaks in clear text here: use STARTTLS, or the port where "
+        "TLS comes first (465)",
+        "clear text here): use smtp://"),
+    SILENT(GREETING, TIMEOUT, "use smtps://"),
+    SILENT(GREETING, CLOSED, "use smtps://"),
+    SILENT(GREETING, PROTOCOL, "use smtps://"),
+    SILENT(HELLO, TIMEOUT, "--timeout"),
+    /* U12, U30: the mechanism, the server's words, what to try. */
+    AUTH(SAID(535, 5, 7, 8, "no"), "PLAIN", NULL,
+         "(auth PLAIN: 535 5.7.8 no): check --user"),
+    AUTH(SAID(535, 5, 7, 8, "no"), "PLAIN", "use an app password",
+         "no): use an app password\n"),
+    AUTH(SAID(535, 5, 7, 8, "no"), "XOAUTH2", "use an app password",
+         "no): the token may have expired"),
+    AUTH(SAID(535, 5, 7, 139, "off"), "LOGIN", NULL,
+         "off): use --oauth-token-command"),
+    AUTH(SAID(534, 5, 7, 9, "Application-specific password required"), "PLAIN",
+         NULL, "): use an app password"),
+    AUTH(SAID(530, 5, 7, 0, "Must issue a STARTTLS command first"), "LOGIN",
+         NULL, "): give --tls required"),
+    NO_LOGIN("no mechanism is left that both sides have", "posthaste probe"),
+    NO_LOGIN("the command pass ended with exit status 1", "run it by hand"),
+};
+
+static void the_advice_is_to_the_point(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(advices); i++) {
+        struct ph_recipient_result r = {.outcome = PH_UNSENT,
+                                        .stage = advices[i].stage,
+                                        .code = advices[i].code,
+                                        .reply = advices[i].reply,
+                                        .detail = advices[i].detail};
+        scene_listen();
+        cli_report_explain(&r, "mx:25", &advices[i].hints);
+        const char *said = scene_said();
+        if (!strstr(said, advices[i].said))
+            fail_msg("%zu: %s", i, said);
     }
 }
 
@@ -143,6 +228,7 @@ int main(void)
         cmocka_unit_test(fates_are_written_for_programs_and_people),
         cmocka_unit_test(a_line_that_does_not_fit_leaves_nothing_behind),
         cmocka_unit_test(session_problems_are_explained),
+        cmocka_unit_test(the_advice_is_to_the_point),
         cmocka_unit_test(the_summary_has_what_there_is),
     };
     return cmocka_run_group_tests(tests, NULL, scene_done);

@@ -296,6 +296,73 @@ static void without_credentials_nothing_is_sent(void **state)
     world_tear_down(&w, 5);
 }
 
+/* S03: what cannot be encrypted goes in clear where that is allowed, and
+ * nothing secret with it. */
+static void
+a_handshake_that_fails_is_done_without_if_tls_is_optional(void **state)
+{
+    (void)state;
+    static const struct {
+        enum ph_tls tls;
+        bool asks;
+        size_t dialled;
+        enum ph_outcome outcome;
+    } cases[] = {{PH_TLS_OPPORTUNISTIC, false, 2, PH_ACCEPTED},
+                 {PH_TLS_OPPORTUNISTIC, true, 1, PH_UNSENT},
+                 {PH_TLS_REQUIRED, false, 1, PH_UNSENT},
+                 {PH_TLS_IMPLICIT, false, 1, PH_UNSENT}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct world w;
+        struct ph__engine_options options = {
+            .session = {.size = sizeof(options.session),
+                        .tls = cases[i].tls,
+                        .ask_login = cases[i].asks},
+            .connections = 1};
+        world_set_up_with(&w, &options);
+        w.break_tls = true;
+        world_submit(&w, 2);
+        world_run(&w);
+        assert_int_equal(w.dialled, cases[i].dialled);
+        assert_int_equal(world_count(&w, 2, cases[i].outcome), 2);
+        assert_int_equal(w.logins, 0);
+        world_tear_down(&w, 2);
+    }
+}
+
+/* U11: where a server ought to wait for TLS, its silence is told soon; but a
+ * first octet is as good as a greeting. */
+static void silence_where_tls_comes_first_is_told_soon(void **state)
+{
+    (void)state;
+    for (int slow = 0; slow < 2; slow++) {
+        struct world w;
+        struct ph__engine_options options = {
+            .session = {.size = sizeof(options.session), .tls = PH_TLS_NONE},
+            .connections = 1,
+            .silence_ms = 10000,
+            .silence = "use TLS"};
+        world_set_up_with(&w, &options);
+        w.mute = true;
+        world_submit(&w, 1);
+        world_run(&w);
+        struct ph__session *s = w.peers[0].session;
+        assert_int_equal(ph__session_deadline(s), 10000);
+        if (slow)
+            ph__session_received(s, "2", 1);
+        w.now = 10000;
+        ph__session_expired(s, w.now);
+        world_run(&w);
+        assert_int_equal(w.finished[0], !slow);
+        if (slow)
+            assert_int_equal(ph__session_deadline(s), 300000);
+        else
+            assert_string_equal(w.results[0].detail, "use TLS");
+        if (slow)
+            world_lose(&w.peers[0]);
+        world_tear_down(&w, 1);
+    }
+}
+
 static void our_own_limit_makes_turns_too(void **state)
 {
     (void)state;
@@ -377,6 +444,9 @@ int main(void)
         cmocka_unit_test(drain_finishes_what_was_submitted),
         cmocka_unit_test(draining_does_not_give_up_on_a_dead_session),
         cmocka_unit_test(aborting_does),
+        cmocka_unit_test(
+            a_handshake_that_fails_is_done_without_if_tls_is_optional),
+        cmocka_unit_test(silence_where_tls_comes_first_is_told_soon),
         cmocka_unit_test(refused_credentials_are_asked_for_once_more),
         cmocka_unit_test(without_credentials_nothing_is_sent),
         cmocka_unit_test(an_address_for_smtputf8_is_refused_alone),

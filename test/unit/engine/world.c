@@ -4,28 +4,35 @@
 
 static const char content[] = "Subject: x\r\n\r\nhello\r\n";
 
-static void set_up(struct world *w, unsigned connections, unsigned messages,
-                   bool asks)
+void world_set_up_with(struct world *w,
+                       const struct ph__engine_options *options)
 {
     memset(w, 0, sizeof(*w));
-    struct ph__engine_options opts = {.session = {.size = sizeof(opts.session),
-                                                  .tls = PH_TLS_NONE,
-                                                  .ask_login = asks},
-                                      .connections = connections,
-                                      .messages_per_connection = messages,
-                                      .idle_ms = 30000,
-                                      .dial_ms = 10000};
-    assert_int_equal(ph__engine_new(&w->engine, &opts), PH_OK);
+    assert_int_equal(ph__engine_new(&w->engine, options), PH_OK);
+}
+
+static struct ph__engine_options usual(unsigned connections)
+{
+    return (struct ph__engine_options){
+        .session = {.size = sizeof(struct ph_session_options),
+                    .tls = PH_TLS_NONE},
+        .connections = connections,
+        .idle_ms = 30000,
+        .dial_ms = 10000};
 }
 
 void world_set_up(struct world *w, unsigned connections, unsigned messages)
 {
-    set_up(w, connections, messages, false);
+    struct ph__engine_options options = usual(connections);
+    options.messages_per_connection = messages;
+    world_set_up_with(w, &options);
 }
 
 void world_set_up_login(struct world *w, unsigned connections)
 {
-    set_up(w, connections, 0, true);
+    struct ph__engine_options options = usual(connections);
+    options.session.ask_login = true;
+    world_set_up_with(w, &options);
     w->credentials = (struct ph_credentials){.size = sizeof(w->credentials),
                                              .user = "tim",
                                              .password = "secret",
@@ -135,7 +142,10 @@ static void answer_line(struct world *w, struct peer *p, const char *line)
         return;
     }
     if (!strncmp(line, "EHLO", 4))
-        say(p, "250-y.test\r\n250-AUTH PLAIN\r\n250 PIPELINING\r\n");
+        say(p, "250-y.test\r\n250-AUTH PLAIN\r\n250-STARTTLS\r\n"
+               "250 PIPELINING\r\n");
+    else if (!strncmp(line, "STARTTLS", 8))
+        say(p, "220 go\r\n");
     else if (!strncmp(line, "AUTH", 4) && w->refuse_logins) {
         w->refuse_logins--;
         say(p, "535 5.7.8 no longer\r\n");
@@ -193,6 +203,8 @@ static void greet(struct world *w, struct peer *p)
         return;
     }
     ph__session_dialled(p->session, w->now, "[127.0.0.1]");
+    if (w->mute)
+        return;
     if (w->greet_at_most && p >= w->peers + w->greet_at_most)
         say(p, "421 4.7.0 too many connections\r\n");
     else
@@ -222,7 +234,10 @@ static void obey(struct world *w, const struct ph__order *o)
         ph__session_set_user(o->session, p);
         return;
     case PH__START_TLS:
-        ph__session_secured(o->session);
+        if (w->break_tls)
+            ph__session_failed(o->session, PH_E_TLS, PH_STAGE_TLS, "broken");
+        else
+            ph__session_secured(o->session);
         return;
     case PH__LOG_IN:
         w->logins++;

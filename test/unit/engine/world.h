@@ -47,6 +47,8 @@ struct world {
     unsigned logins;   /* credentials asked for */
     unsigned refusals; /* after a 535 */
     struct ph_credentials credentials;
+    bool break_tls;         /* handshakes fail */
+    bool mute;              /* no greeting */
     unsigned refuse_logins; /* so many get 535 */
     unsigned commits;
     bool hold_commits;
@@ -64,6 +66,8 @@ struct world {
 void world_set_up(struct world *w, unsigned connections, unsigned messages);
 /* Credentials are asked for, and given. */
 void world_set_up_login(struct world *w, unsigned connections);
+void world_set_up_with(struct world *w,
+                       const struct ph__engine_options *options);
 void world_submit(struct world *w, size_t count);
 /* One job for r0@y.test, r1@y.test ... */
 void world_submit_list(struct world *w, size_t recipients);

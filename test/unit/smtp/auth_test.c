@@ -181,7 +181,7 @@ static void a_235_instead_of_the_proof_opens_nothing(void **state) /* AU-05 */
     struct play *p = up_to_the_proof();
     hear(p, "235 welcome\r\n");
     assert_string_equal(p->said, "");
-    assert_int_equal(p->error.code, PH_E_PROTOCOL);
+    assert_int_equal(p->error.code, PH_E_AUTH);
     end(p);
 }
 

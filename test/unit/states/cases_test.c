@@ -152,7 +152,7 @@ static const struct {
     {ST_RCPT, true, "421", false, false}, /* ends the session */
     {ST_DOT, true, "4yz", true, true},
     {ST_DOT, true, "2yz", false, false},
-    {ST_PROVEN, false, "no", true, false}, /* a breach, but an answer */
+    {ST_PROVEN, false, "no", true, false}, /* an answer */
     {ST_CLOSED, false, "done", false, false},
     {ST_QUIT, false, "other", true, true},
     {ST_QUIT, true, "4yz", false, true}, /* does what is drawn already */

@@ -1,0 +1,130 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "cli/exit.h"
+#include "cli/probe_report.h"
+
+enum probe_option { JSON = 1, TRACE, HELP };
+
+static const struct cli_option probe_options[] = {
+    CLI_HEADING("How:"),
+    {JSON, 0, "json", NULL, "one JSON object on standard output"},
+    {TRACE, 'v', "trace", NULL, "the dialogue on standard error"},
+    {HELP, 'h', "help", NULL, "this page"},
+    {0, 0, NULL, NULL, NULL}};
+
+enum { REPORT_ROOM = 1024 * 1024 };
+
+struct settings {
+    struct cli_server server;
+    bool json;
+    bool help;
+};
+
+static int take_option(struct settings *s, int id, const char *value)
+{
+    if (id >= CLI_SERVER_FIRST)
+        return cli_server_option(&s->server, id, value);
+    switch ((enum probe_option)id) {
+    case JSON:
+        s->json = true;
+        break;
+    case TRACE:
+        s->server.shows_trace = true;
+        break;
+    case HELP:
+        s->help = true;
+        break;
+    }
+    return EXIT_DONE;
+}
+
+static int print(const struct settings *s, const struct cli_probe *p)
+{
+    struct ph__buf out = PH__BUF(REPORT_ROOM);
+    const char *server = ph__buf_text(&s->server.address);
+    int rc = s->json ? cli_probe_json(&out, p, server)
+                     : cli_probe_text(&out, p, server, (int64_t)time(NULL));
+    if (rc)
+        cli_error("%s", ph_strerror(rc));
+    else
+        fwrite(out.data, 1, out.len, stdout);
+    ph__buf_done(&out);
+    return rc ? EXIT_TRY_LATER : EXIT_DONE;
+}
+
+/* A session that went well may still be less than what was asked for. */
+static int judge(const struct settings *s, const struct cli_probe *p)
+{
+    const struct cli_server *server = &s->server;
+    enum ph_tls mode = server->session.tls;
+    bool required = mode == PH_TLS_REQUIRED || mode == PH_TLS_IMPLICIT;
+    if (p->error.code) {
+        cli_server_explain(server, "", &p->error);
+        return cli_exit_for(&p->error);
+    }
+    if (!required || (p->tls && (p->verified || server->client.tls_insecure)))
+        return EXIT_DONE;
+    cli_error("%s: %s: nothing that requires TLS would be sent there",
+              ph__buf_text(&server->address),
+              p->tls ? "the certificate is not verified"
+                     : "there is no TLS to be had");
+    return EXIT_BROKEN_PROTOCOL;
+}
+
+static int run(struct settings *s)
+{
+    struct cli_probe p;
+    uv_loop_t loop;
+    int status = cli_server_finish(&s->server, getenv("POSTHASTE_SERVER"));
+    if (status)
+        return status;
+    if (uv_loop_init(&loop)) {
+        cli_error("no event loop: too many open files?");
+        return EXIT_TRY_LATER;
+    }
+    cli_probe_init(&p);
+    status = cli_probe_run(&p, &s->server, &loop);
+    uv_loop_close(&loop);
+    if (!status)
+        status = cli_exit_worse(print(s, &p), judge(s, &p));
+    cli_probe_done(&p);
+    return status;
+}
+
+static void print_help(const struct cli_option *const *tables)
+{
+    cli_help("usage: posthaste probe --server URL [--json]\n"
+             "\n"
+             "Shows what a server offers: its greeting, extensions before and "
+             "after TLS,\n"
+             "certificates, mechanisms, limits, times. It says EHLO, STARTTLS, "
+             "NOOP and QUIT,\n"
+             "and never a secret: credentials only choose port and TLS. Each "
+             "wait lasts 30\n"
+             "seconds at most, or --timeout. Exit status 76 if TLS is required "
+             "and missing, or\n"
+             "its certificate cannot be verified.",
+             tables, 2);
+}
+
+int cli_probe(int argc, char **argv)
+{
+    struct settings s = {0};
+    struct cli_args args = {.argc = argc,
+                            .argv = argv,
+                            .tables = {probe_options, cli_server_options}};
+    int id;
+    int status = EXIT_DONE;
+    cli_server_init(&s.server);
+    while (!status && (id = cli_next(&args)) != CLI_END)
+        status =
+            id == CLI_BAD ? EXIT_USAGE_ERROR : take_option(&s, id, args.value);
+    if (!status && s.help)
+        print_help(args.tables);
+    else if (!status)
+        status = run(&s);
+    cli_server_done(&s.server);
+    return status;
+}

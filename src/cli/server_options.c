@@ -1,0 +1,124 @@
+#include "cli/server.h"
+
+const struct cli_option cli_server_options[] = {
+    CLI_HEADING("Which server:"),
+    {CLI_SERVER, 's', "server", "URL",
+     "smtp://HOST[:PORT]   port 587 with credentials, else 25\n"
+     "smtps://HOST[:PORT]  TLS from the first byte, port 465\n"
+     "lmtp://HOST:PORT     LMTP, to a mail store\n"
+     "smtp+unix:///PATH, lmtp+unix:///PATH  a unix socket\n"
+     "srv:DOMAIN           the one that DOMAIN names for its\n"
+     "                     users (SRV records), with TLS\n"
+     "USER:PASSWORD@ may stand before HOST, percent-encoded;\n"
+     "default $POSTHASTE_SERVER"},
+    {CLI_ACCOUNT, 'a', "account", "NAME",
+     "a well-known provider's: gmail, outlook, ...; what the\n"
+     "other options say wins (an unknown NAME lists them all)"},
+    {CLI_HELLO, 0, "hello", "NAME",
+     "what EHLO says (default: this host's name if it has a\n"
+     "dot, else its address in brackets)"},
+    {CLI_TIMEOUT, 0, "timeout", "SECONDS",
+     "at most so long for connecting, for the handshake, for\n"
+     "each reply and for a blocked write (default: those of\n"
+     "RFC 5321 4.5.3.2)"},
+    {CLI_WITHOUT, 0, "without", "EXT[,EXT]",
+     "as if the server did not offer PIPELINING, SIZE, ..."},
+    {CLI_CHUNKING, 0, "chunking", NULL,
+     "send content by BDAT where CHUNKING is offered, so that\n"
+     "many messages go out without a wait"},
+
+    CLI_HEADING("Encryption:"),
+    {CLI_TLS, 0, "tls", "MODE",
+     "none, opportunistic (STARTTLS if offered) or required\n"
+     "(default: required with credentials or port 587, none\n"
+     "for unix sockets, else opportunistic)"},
+    {CLI_TLS_CA, 0, "tls-ca", "FILE",
+     "trust these certificates (PEM), not the system's"},
+    {CLI_TLS_NAME, 0, "tls-name", "NAME",
+     "the certificate must be for NAME (default: HOST)"},
+    {CLI_TLS_PIN, 0, "tls-pin", "sha256//BASE64",
+     "the server's key must be this one (posthaste probe shows\n"
+     "it), whoever vouches for it; repeatable: one of these"},
+    {CLI_TLS_MIN, 0, "tls-min", "VERSION", "nothing older: 1.2 (default), 1.3"},
+    {CLI_TLS_INSECURE, 0, "tls-insecure", NULL, "take any certificate"},
+    {CLI_TLS_CERT, 0, "tls-cert", "FILE",
+     "show this certificate (PEM, with its chain) to servers\n"
+     "that ask for one"},
+    {CLI_TLS_KEY, 0, "tls-key", "FILE", "its key (default: in the same file)"},
+    {CLI_TLS_KEYLOG, 0, "tls-keylog", "FILE",
+     "append the secrets of each TLS session, with which\n"
+     "Wireshark decrypts it (default $SSLKEYLOGFILE)"},
+
+    CLI_HEADING("Who we are:"),
+    {CLI_USER, 0, "user", "NAME", "log in as NAME"},
+    {CLI_PASSWORD, 0, "password", "TEXT",
+     "with this password (others may see it before it is\n"
+     "hidden: --password-file is better)"},
+    {CLI_PASSWORD_FILE, 0, "password-file", "FILE",
+     "with the password in the first line of FILE"},
+    {CLI_PASSWORD_COMMAND, 0, "password-command", "CMD",
+     "with the first line that CMD prints, run for each login.\n"
+     "No shell: CMD is split at blanks; 'such words', \"these\"\n"
+     "and \\ keep them. Who wants a shell: \"sh -c '...'\""},
+    {CLI_OAUTH_TOKEN, 0, "oauth-token", "TEXT",
+     "with this OAuth 2.0 access token, not a password;"},
+    {CLI_OAUTH_TOKEN_FILE, 0, "oauth-token-file", "FILE", "likewise"},
+    {CLI_OAUTH_TOKEN_COMMAND, 0, "oauth-token-command", "CMD",
+     "likewise; run once more when the server refuses a token"},
+    {CLI_AUTH, 0, "auth", "MECH[,MECH]",
+     "only these mechanisms, in this order. Default, of those\n"
+     "that the server offers: OAUTHBEARER, XOAUTH2 with a\n"
+     "token; else SCRAM-SHA-256-PLUS, SCRAM-SHA-256,\n"
+     "SCRAM-SHA-1-PLUS, SCRAM-SHA-1, DIGEST-MD5, CRAM-MD5,\n"
+     "PLAIN, LOGIN. EXTERNAL goes by --tls-cert"},
+    {CLI_AUTH_ID, 0, "auth-id", "AUTHZID", "act as somebody else"},
+    {CLI_AUTH_PLAINTEXT, 0, "auth-plaintext", NULL,
+     "show the secret to the network where there is no TLS"},
+    {CLI_AUTH_TWO_STEP, 0, "auth-two-step", NULL,
+     "send nothing along with AUTH: wait for the server"},
+
+    CLI_HEADING("Which way:"),
+    {CLI_PROXY, 0, "proxy", "URL",
+     "socks5://HOST:PORT or http://HOST:PORT (CONNECT), which\n"
+     "looks up the server's name; USER:PASSWORD@ before HOST"},
+    {CLI_BIND, 0, "bind", "ADDRESS",
+     "connect from this address of this machine"},
+    {CLI_IPV4, 0, "ipv4", NULL, "try IPv4 addresses only"},
+    {CLI_IPV6, 0, "ipv6", NULL, "try IPv6 addresses only"},
+    {0, 0, NULL, NULL, NULL}};
+
+enum { ADDRESS_LIMIT = 4096 };
+
+void cli_server_init(struct cli_server *s)
+{
+    *s = (struct cli_server){.address = PH__BUF(ADDRESS_LIMIT)};
+    cli_login_init(&s->login);
+    cli_key_log_init(&s->key_log);
+}
+
+void cli_server_done(struct cli_server *s)
+{
+    cli_texts_done(&s->pins);
+    cli_url_done(&s->url);
+    cli_login_done(&s->login);
+    cli_network_done(&s->network);
+    cli_key_log_close(&s->key_log);
+    ph__buf_done(&s->address);
+    cli_server_init(s);
+}
+
+int cli_server_option(struct cli_server *s, int id, const char *value)
+{
+    s->said[id - CLI_SERVER_FIRST] = value ? value : "";
+    if (id == CLI_TIMEOUT)
+        return cli_number(&s->timeout_secs, "--timeout", value, 1);
+    if (id == CLI_TLS_PIN)
+        return cli_texts_add(&s->pins, value);
+    return EXIT_DONE;
+}
+
+const char *cli_server_said(const struct cli_server *s,
+                            enum cli_server_option option)
+{
+    return s->said[option - CLI_SERVER_FIRST];
+}
