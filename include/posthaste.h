@@ -7,6 +7,7 @@
 #include <posthaste/login.h>
 #include <posthaste/machine.h>
 #include <posthaste/message.h>
+#include <posthaste/mx.h>
 #include <posthaste/network.h>
 #include <posthaste/result.h>
 #include <posthaste/types.h>

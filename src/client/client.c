@@ -42,29 +42,49 @@ static int make_context(struct ph_client *c,
     return rc;
 }
 
-static int set_up(struct ph_client *c, const struct ph_client_options *opts)
+int ph__client_open(struct ph_client *c)
 {
-    struct ph__engine_options engine;
-    int rc = ph__settings_copy(&c->settings, &engine, opts);
-    if (!rc && engine.session.tls != PH_TLS_NONE)
-        rc = make_context(c, &engine.session, opts);
-    if (!rc)
-        rc = ph__engine_new(&c->engine, &engine);
+    int rc = ph__engine_new(&c->engine, &c->engine_options);
     if (!rc)
         rc = ph__net_new(&c->net, c->loop);
     const char *resolvers = c->settings.way.resolvers;
     if (!rc && resolvers)
         rc = ph__net_set_resolver(
             c->net, &(struct ph__dns_options){.servers = resolvers});
+    if (!rc)
+        uv_timer_init(c->loop, &c->soon); /* cannot fail, see libuv */
     return rc;
 }
 
-static void tear_down(struct ph_client *c)
+static int set_up(struct ph_client *c, const struct ph_client_options *opts)
+{
+    const struct ph_session_options *session = &c->engine_options.session;
+    int rc = ph__settings_copy(&c->settings, &c->engine_options, opts);
+    if (!rc && session->tls != PH_TLS_NONE)
+        rc = make_context(c, session, opts);
+    return rc ? rc : ph__client_open(c);
+}
+
+void ph__client_free(struct ph_client *c)
 {
     ph__engine_free(c->engine);
-    ph__tls_context_free(c->tls);
+    ph__net_free(c->net);
+    if (!c->like)
+        ph__tls_context_free(c->tls);
     ph__settings_done(&c->settings);
     free(c);
+}
+
+struct ph_client *ph__client_alloc(uv_loop_t *loop)
+{
+    struct ph_client *c = calloc(1, sizeof(*c));
+    if (!c)
+        return NULL;
+    c->loop = loop;
+    c->thread = uv_thread_self();
+    c->soon.data = c;
+    c->numbers = &c->own_numbers;
+    return c;
 }
 
 int ph_client_new(struct ph_client **out, struct uv_loop_s *loop,
@@ -74,18 +94,14 @@ int ph_client_new(struct ph_client **out, struct uv_loop_s *loop,
         return PH_E_INVALID;
     if (opts->problem && opts->problem_size)
         opts->problem[0] = '\0';
-    struct ph_client *c = calloc(1, sizeof(*c));
+    struct ph_client *c = ph__client_alloc(loop);
     if (!c)
         return PH_E_NOMEM;
-    c->loop = loop;
-    c->thread = uv_thread_self();
     int rc = set_up(c, opts);
     if (rc) {
-        tear_down(c);
+        ph__client_free(c);
         return rc;
     }
-    uv_timer_init(loop, &c->soon); /* cannot fail, see libuv */
-    c->soon.data = c;
     *out = c;
     return PH_OK;
 }
@@ -144,7 +160,8 @@ int ph_client_send(struct ph_client *c, struct ph_message *msg,
     struct ph_job *job = NULL;
     int rc = ph__message_complete(msg);
     if (!rc)
-        rc = ph__job_new(&job, c, msg, opts);
+        rc = ph__job_new(&job, c, msg, NULL, ph_message_recipient_count(msg),
+                         opts);
     if (rc)
         return rc;
     job->cb = cb;

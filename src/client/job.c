@@ -4,9 +4,9 @@
 #include "client/parts.h"
 #include "message/internal.h"
 
-static int set_envelope(struct ph_job *job)
+/* `index` NULL: all of them. */
+static int set_envelope(struct ph_job *job, const size_t *index, size_t count)
 {
-    size_t count = ph_message_recipient_count(job->msg);
     struct ph__job *j = &job->job;
     job->to = &job->one_to;
     j->results = &job->one_result;
@@ -17,8 +17,9 @@ static int set_envelope(struct ph_job *job)
             return PH_E_NOMEM;
     }
     for (size_t i = 0; i < count; i++) {
-        job->to[i] = ph__message_wire_recipient(job->msg, i);
-        j->results[i].address = ph_message_recipient(job->msg, i);
+        size_t at = index ? index[i] : i;
+        job->to[i] = ph__message_wire_recipient(job->msg, at);
+        j->results[i].address = ph_message_recipient(job->msg, at);
     }
     j->env =
         (struct ph_envelope){.size = sizeof(j->env),
@@ -33,7 +34,8 @@ static int set_envelope(struct ph_job *job)
 }
 
 int ph__job_new(struct ph_job **out, struct ph_client *c,
-                struct ph_message *msg, const struct ph_send_options *opts)
+                struct ph_message *msg, const size_t *index, size_t count,
+                const struct ph_send_options *opts)
 {
     struct ph_job *job = calloc(1, sizeof(*job));
     if (!job)
@@ -43,7 +45,7 @@ int ph__job_new(struct ph_job **out, struct ph_client *c,
     ph__list_init(&job->job.link);
     int rc = ph_message_render(msg, &job->job.content);
     if (!rc)
-        rc = set_envelope(job);
+        rc = set_envelope(job, index, count);
     if (!rc && opts && opts->parameters)
         rc = ph__job_set_parameters(job, opts->parameters);
     if (rc) {
@@ -65,7 +67,8 @@ void ph__job_free(struct ph_job *job)
         free(job->to);
         free(job->job.results);
     }
-    ph_message_free(job->msg);
+    if (!job->borrowed)
+        ph_message_free(job->msg);
     ph__job_done(&job->job);
     free(job);
 }

@@ -15,10 +15,11 @@ static void say(const struct ph__link_up *link, const char *line)
 {
     struct ph_client *c = link->client;
     char head[TRACE_LINE];
-    bool changed = link->number != (c->speaker ? c->speaker : 1);
+    unsigned *speaker = &c->numbers->speaker;
+    bool changed = link->number != (*speaker ? *speaker : 1);
     if (!c->settings.trace)
         return;
-    c->speaker = link->number;
+    *speaker = link->number;
     snprintf(head, sizeof(head), "# session %u", link->number);
     if (changed)
         c->settings.trace(c->settings.callback_user, head);
@@ -168,7 +169,7 @@ void ph__link_dial(struct ph_client *c, struct ph__session *session)
                                          way->proxy.kind ? &way->proxy : NULL};
     link->client = c;
     link->session = session;
-    link->number = ++c->dialled;
+    link->number = ++c->numbers->dialled;
     c->links++;
     ph__session_set_user(session, link);
     ph__conn_deadline(link->conn, ph__session_deadline(session));
@@ -178,7 +179,12 @@ void ph__link_dial(struct ph_client *c, struct ph__session *session)
 void ph__link_start_tls(struct ph__link_up *link)
 {
     const struct ph__settings *s = &link->client->settings;
-    struct ph__tls_peer peer = {.name = s->tls_name, .port = s->port};
+    struct ph__tls_peer peer = {.name = s->tls_name,
+                                .port = s->port,
+                                .also = s->also,
+                                .also_count = s->also_count,
+                                .tlsa = s->tlsa,
+                                .tlsa_count = s->tlsa_count};
     ph__conn_start_tls(link->conn, link->client->tls, &peer);
 }
 

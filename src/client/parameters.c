@@ -27,8 +27,7 @@ static int make_originals(struct ph_job *job)
     job->original = calloc(count, sizeof(*job->original));
     int rc = job->original ? PH_OK : PH_E_NOMEM;
     for (size_t i = 0; i < count && !rc; i++)
-        rc =
-            make_original(&job->original[i], ph_message_recipient(job->msg, i));
+        rc = make_original(&job->original[i], job->job.results[i].address);
     job->parameters.original = (const char *const *)job->original;
     return rc;
 }
@@ -41,35 +40,42 @@ static int copy(const char **out, const char *text)
     return rc;
 }
 
-/* Every string is ours, or NULL, from the first line on. */
-int ph__job_set_parameters(struct ph_job *job, const struct ph_parameters *p)
+int ph__parameters_copy(struct ph_parameters *out,
+                        const struct ph_parameters *p)
 {
-    struct ph_parameters *own = &job->parameters;
     if (p->size != sizeof(*p))
         return PH_E_INVALID;
-    *own = *p;
-    own->original = NULL;
-    own->envelope_id = own->auth = own->hold_until = own->priority = NULL;
-    int rc = copy(&own->envelope_id, p->envelope_id);
+    *out = *p;
+    out->original = NULL;
+    out->envelope_id = out->auth = out->hold_until = out->priority = NULL;
+    int rc = copy(&out->envelope_id, p->envelope_id);
     if (!rc)
-        rc = copy(&own->auth, p->auth);
+        rc = copy(&out->auth, p->auth);
     if (!rc)
-        rc = copy(&own->hold_until, p->hold_until);
-    if (!rc)
-        rc = copy(&own->priority, p->priority);
+        rc = copy(&out->hold_until, p->hold_until);
+    return rc ? rc : copy(&out->priority, p->priority);
+}
+
+void ph__parameters_done(struct ph_parameters *p)
+{
+    free((char *)p->envelope_id);
+    free((char *)p->auth);
+    free((char *)p->hold_until);
+    free((char *)p->priority);
+}
+
+int ph__job_set_parameters(struct ph_job *job, const struct ph_parameters *p)
+{
+    int rc = ph__parameters_copy(&job->parameters, p);
     if (!rc && p->notify)
         rc = make_originals(job);
-    job->job.env.parameters = own;
+    job->job.env.parameters = &job->parameters;
     return rc;
 }
 
 void ph__job_free_parameters(struct ph_job *job)
 {
-    const struct ph_parameters *own = &job->parameters;
-    free((char *)own->envelope_id);
-    free((char *)own->auth);
-    free((char *)own->hold_until);
-    free((char *)own->priority);
+    ph__parameters_done(&job->parameters);
     for (size_t i = 0; job->original && i < job->job.env.to_count; i++)
         free(job->original[i]);
     free(job->original);

@@ -71,11 +71,7 @@ static void on_soon_closed(uv_handle_t *handle)
     struct ph_client *c = handle->data;
     ph_closed_cb cb = c->closed;
     void *user = c->closed_user;
-    ph__engine_free(c->engine);
-    ph__net_free(c->net);
-    ph__tls_context_free(c->tls);
-    ph__settings_done(&c->settings);
-    free(c);
+    ph__client_free(c);
     if (cb)
         cb(user);
 }

@@ -173,7 +173,26 @@ int ph__settings_copy(struct ph__settings *out, struct ph__engine_options *eng,
     return rc ? rc : try_session(&eng->session);
 }
 
-void ph__settings_done(struct ph__settings *s)
+int ph__settings_share(struct ph__settings *out,
+                       const struct ph__settings *like,
+                       const struct ph__client_peer *peer)
+{
+    const char *name = peer->tls_name ? peer->tls_name : peer->host;
+    *out = *like;
+    out->shared = true;
+    out->host = out->server = out->tls_name = NULL;
+    out->port = peer->port;
+    out->also = peer->also;
+    out->also_count = peer->also_count;
+    out->tlsa = peer->tlsa;
+    out->tlsa_count = peer->tlsa_count;
+    int rc = ph__text_copy(&out->host, peer->host);
+    if (!rc)
+        rc = ph__text_copy(&out->tls_name, name);
+    return rc ? rc : name_server(out);
+}
+
+static void free_what_can_be_shared(struct ph__settings *s)
 {
     ph__way_done(&s->way);
     ph__text_wipe(s->user);
@@ -184,8 +203,14 @@ void ph__settings_done(struct ph__settings *s)
     free(s->mechanisms);
     free(s->without);
     free(s->hello);
+    free(s->unix_path);
+}
+
+void ph__settings_done(struct ph__settings *s)
+{
+    if (!s->shared)
+        free_what_can_be_shared(s);
     free(s->server);
     free(s->tls_name);
-    free(s->unix_path);
     free(s->host);
 }

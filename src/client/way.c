@@ -1,8 +1,9 @@
+#include "client/way.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "client/parts.h"
 
 static int copy_proxy(struct ph__proxy *out, const struct ph_network *network)
 {

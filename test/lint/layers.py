@@ -23,9 +23,10 @@ BELOW = {
     "net": {"dns", "tls", "base"},
     "engine": {"smtp", "sasl", "base"},
     "client": {"engine", "net", "dns", "tls", "message", "smtp", "sasl", "base"},
+    "mx": {"client", "dns", "tls", "message", "base"},
     "sink": {"tls", "base"},
     "states": {"smtp", "base"},
-    "cli": {"sink", "states", "client", "engine", "net", "dns", "tls", "message",
+    "cli": {"sink", "states", "mx", "client", "engine", "net", "dns", "tls", "message",
             "smtp", "sasl", "base"},
 }
 
@@ -36,7 +37,7 @@ NO_IO = {"smtp", "engine", "states"}
 RESERVED = [
     (r"openssl/(ssl|bio|tls1|ssl\w+)\.h", {"tls"}),
     (r"ares.*\.h", {"dns"}),
-    (r"uv\.h|uv/.*", {"dns", "net", "client", "sink", "cli"}),
+    (r"uv\.h|uv/.*", {"dns", "net", "client", "mx", "sink", "cli"}),
     (r"gsasl.*\.h", {"sasl"}),
     (r"jansson\.h", {"sink", "cli"}),
     (r"csv\.h", {"cli"}),
@@ -44,7 +45,7 @@ RESERVED = [
                                  "cli"}),
     (r"posthaste/message\.h", {"message", "engine", "client", "cli"}),
     # The engine speaks of results in the words the client promised.
-    (r"posthaste/client\.h", {"engine", "client", "cli"}),
+    (r"posthaste/client\.h", {"engine", "client", "mx", "cli"}),
     (r"posthaste\.h", {"cli"}),
     (r"stdio\.h|time\.h|sys/time\.h|sys/socket\.h|poll\.h", ALL - NO_IO),
 ]
