@@ -10,8 +10,9 @@
  * "unsent" submits again, after half an hour or so (RFC 5321 4.5.4.1).
  *
  * What an outcome means here:
- * - refused, stage resolve: the domain does not exist, takes no mail (reply
- *   5.1.10), or its best exchanger has the name that we say in EHLO;
+ * - refused, stage resolve: the domain does not exist, or has neither MX nor
+ *   address (PH_E_RESOLVE); it takes no mail (PH_E_PERMANENT, 5.1.10), or its
+ *   best exchanger has the name that we say in EHLO (PH_E_PERMANENT);
  * - deferred, stage resolve: name servers did not answer;
  * - else it is what the exchanger said, or why none could be used. */
 #ifndef POSTHASTE_MX_H
@@ -71,9 +72,11 @@ PH_API int ph_mx_new(struct ph_mx **out, struct uv_loop_s *loop,
 /* As ph_client_send(): takes `msg` on success only, one callback for all
  * recipients. With `commit` it is asked for each delivery, with a job of its
  * own: for several domains, or when an exchanger did not take the content and
- * the next one gets it, more than once. PH_E_INVALID also: all_or_nothing with
- * recipients of several domains. In the result `server` is the exchanger that
- * was reached last, and `secure` is true if TLS protected all that was said.
+ * the next one gets it, more than once. Until `cb` has run ph_job_go() may be
+ * called for any of them; where the session was lost it does nothing.
+ * PH_E_INVALID also: all_or_nothing with recipients of several domains. In the
+ * result `server` is the exchanger that was reached last, and `secure` is true
+ * if TLS protected all that was said.
  */
 PH_API int ph_mx_send(struct ph_mx *mx, struct ph_message *msg,
                       const struct ph_send_options *opts, ph_sent_cb cb,

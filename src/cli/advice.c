@@ -143,10 +143,58 @@ static const char *for_silence(enum ph_stage stage)
                : "try again later, or with a larger --timeout";
 }
 
+/* Of exchangers nobody here has chosen the name, or may lower what their domain
+ * asks for. */
+static const char *for_exchangers(const struct ph_recipient_result *r,
+                                  size_t *len)
+{
+    if (has_words(r->detail, "would come back"))
+        return "give it to what serves the domain here, or, if nothing does, "
+               "correct --hello";
+    switch (r->code) {
+    case PH_E_RESOLVE:
+    case PH_E_ADDRESS:
+        return "check the address; if it is right, tell the domain's owner";
+    case PH_E_PERMANENT:
+        return r->stage == PH_STAGE_RESOLVE
+                   ? "write to another address"
+                   : "its words say why; ask the domain's postmaster";
+    case PH_E_TLS:
+        (void)for_tls(r->detail, len); /* no option of ours helps */
+        return "try again later; if it stays so, tell the domain's "
+               "postmaster";
+    case PH_E_NO_TLS:
+        return "try again later; if it stays so, tell the domain's "
+               "postmaster (-v shows the dialogue)";
+    case PH_E_PROTOCOL:
+        return "-v shows the dialogue";
+    case PH_E_DOUBT:
+        return "find out before sending it again";
+    case PH_OK:
+    case PH_E_NOMEM:
+    case PH_E_INVALID:
+    case PH_E_CONNECT:
+    case PH_E_TIMEOUT:
+    case PH_E_CLOSED:
+    case PH_E_AUTH:
+    case PH_E_TEMPORARY:
+    case PH_E_CANCELED:
+    case PH_E_LIMIT:
+    case PH_E_CONTENT:
+    case PH_E_HEADER:
+    case PH_E_SYSTEM:
+    case PH_E_EXTENSION:
+        break;
+    }
+    return "try again later";
+}
+
 const char *cli_advice(const struct ph_recipient_result *r,
                        const struct cli_hints *hints, size_t *len)
 {
     *len = strlen(r->detail);
+    if (hints->exchangers)
+        return for_exchangers(r, len);
     switch (r->code) {
     case PH_E_RESOLVE:
         return "check the name in --server";

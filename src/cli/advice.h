@@ -8,6 +8,7 @@
 struct cli_hints {
     const char *mechanism; /* of AUTH, tried last */
     const char *secret;    /* what this provider takes: "use ..." */
+    bool exchangers;       /* it was mail to a domain's own exchangers */
 };
 
 /* In words of the program's options. Static, or borrowed from `r`; *len octets

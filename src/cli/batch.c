@@ -54,7 +54,8 @@ static const struct cli_option batch_options[] = {
 
     CLI_HEADING("How:"),
     {CONNECTIONS, 0, "connections", "N",
-     "at most so many at a time (default 5)"},
+     "at most so many at a time (default 5), with mx: to each\n"
+     "exchanger"},
     {MESSAGES_PER_CONNECTION, 0, "messages-per-connection", "N",
      "then a new one is opened (default 100)"},
     {RESULTS, 0, "results", "FILE",
@@ -245,15 +246,15 @@ static int run(struct batch *b)
 
 static void print_help(void)
 {
-    const struct cli_option *const tables[] = {batch_options, cli_dsn_options,
-                                               cli_server_options};
+    const struct cli_option *const tables[] = {
+        batch_options, cli_dsn_options, cli_server_options, cli_mx_notes};
     cli_help(
         "usage: posthaste batch --list FILE --server URL [--results FILE]\n"
         "           (--template FILE | --from ADDR --subject TEXT "
         "--text TEXT)\n"
         "\n"
         "Sends each row of a list a message of its own.",
-        tables, 3);
+        tables, 4);
 }
 
 int cli_batch(int argc, char **argv)

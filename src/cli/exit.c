@@ -57,8 +57,8 @@ int cli_exit_for(const struct ph_recipient_result *r)
 {
     if (r->outcome == PH_ACCEPTED)
         return EXIT_DONE;
-    if (r->outcome == PH_REFUSED)
-        return EXIT_REFUSED;
+    if (r->outcome == PH_REFUSED) /* RESOLVE: its domain does not exist */
+        return r->code == PH_E_RESOLVE ? EXIT_NO_HOST : EXIT_REFUSED;
     /* A 5yz that turned away the session has refused no recipient; a 4yz to
      * AUTH says nothing about the secret. */
     if (r->code == PH_E_PERMANENT ||

@@ -169,6 +169,9 @@ static bool is_loopback(const struct cli_url *url)
 static int check_server(struct settings *s)
 {
     int status = cli_server_finish(&s->server, getenv("POSTHASTE_SERVER"));
+    if (!status && s->server.exchangers)
+        return cli_usage("mx: leads to servers of others", NULL,
+                         "name one of your own: --server smtp://HOST");
     if (status || s->own_server || is_loopback(&s->server.url))
         return status;
     cli_error("%s is not this machine: add --i-own-this-server if it is yours "

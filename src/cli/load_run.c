@@ -81,7 +81,8 @@ static void pump(struct run *run);
 static void explain(struct run *run, const struct ph_result *result, size_t i)
 {
     const struct ph_recipient_result *r = &result->recipients[i];
-    if (cli_told_anew(&run->told, r))
+    const char *name = cli_server_name_for(run->o->server, r);
+    if (cli_told_anew(&run->told, name, r))
         cli_server_explain(run->o->server, result->mechanism, r);
 }
 

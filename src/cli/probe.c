@@ -78,6 +78,9 @@ static int run(struct settings *s)
     struct cli_probe p;
     uv_loop_t loop;
     int status = cli_server_finish(&s->server, getenv("POSTHASTE_SERVER"));
+    if (!status && s->server.exchangers)
+        return cli_usage("mx: is no server", NULL,
+                         "name an exchanger: --server smtp://HOST");
     if (status)
         return status;
     if (uv_loop_init(&loop)) {

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -130,7 +131,9 @@ int cli_report_text(struct ph__buf *out, const struct cli_fate *fate)
 
 static bool is_about_recipient(const struct ph_recipient_result *r)
 {
-    return r->outcome == PH_ACCEPTED || r->outcome == PH_REFUSED ||
+    bool refused_by_server =
+        r->outcome == PH_REFUSED && r->stage != PH_STAGE_RESOLVE;
+    return r->outcome == PH_ACCEPTED || refused_by_server ||
            r->code == PH_E_CANCELED || r->stage == PH_STAGE_INPUT ||
            (r->code == PH_E_TEMPORARY && r->stage >= PH_STAGE_MAIL);
 }
@@ -156,10 +159,15 @@ void cli_report_explain(const struct ph_recipient_result *r, const char *server,
     ph__buf_done(&reply);
 }
 
-bool cli_told_anew(struct cli_told *told, const struct ph_recipient_result *r)
+bool cli_told_anew(struct cli_told *told, const char *server,
+                   const struct ph_recipient_result *r)
 {
-    bool anew = r->code != told->code || r->stage != told->stage;
-    *told = (struct cli_told){r->code, r->stage};
+    struct cli_told now = {.code = r->code, .stage = r->stage};
+    snprintf(now.server, sizeof(now.server), "%s", server);
+    bool anew =
+        now.code && (now.code != told->code || now.stage != told->stage ||
+                     strcmp(now.server, told->server) != 0);
+    *told = now;
     return anew;
 }
 

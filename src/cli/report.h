@@ -39,10 +39,12 @@ void cli_report_explain(const struct ph_recipient_result *r, const char *server,
 struct cli_told {
     int code;
     enum ph_stage stage;
+    char server[256]; /* the beginning of its name will do */
 };
-/* Is it another one? Whoever asks tells it then: what ends a session is
- * everybody's, and is said once. */
-bool cli_told_anew(struct cli_told *told, const struct ph_recipient_result *r);
+/* Is it another one, or another server's? Whoever asks tells it then: what
+ * ends a session is everybody's, and is said once. */
+bool cli_told_anew(struct cli_told *told, const char *server,
+                   const struct ph_recipient_result *r);
 /* Was this decided before any message was begun? Then the next one would
  * fare no better. */
 bool cli_report_is_hopeless(const struct ph_recipient_result *r);

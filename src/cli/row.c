@@ -12,11 +12,12 @@ enum { WHY_MAX = 1024, ADDRESS_MAX = 4096 };
 struct item {
     struct cli_run *run;
     struct cli_waiter waiter;
-    struct ph_job *job;
-    const struct ph_message *msg; /* the client's, until it is done */
+    struct ph_job *job;           /* that was asked last to commit */
+    const struct ph_message *msg; /* the sender's, until it is done */
     uint64_t row;
     unsigned attempts; /* of earlier runs */
-    bool committed;
+    bool pending;      /* a line that says so was added */
+    bool committed;    /* and is on the disk */
 };
 
 /* ---- under way ---- */
@@ -37,13 +38,10 @@ static void withdraw(struct item *item)
 {
     ph__list_remove(&item->waiter.link);
     item->run->committed -= item->committed;
-    item->committed = false;
 }
 
-/* "It may have arrived" must be on the disk before it may arrive (U19). */
-static void on_commit(struct ph_job *job, void *user)
+static void write_pending(struct item *item)
 {
-    struct item *item = user;
     const struct cli_run *run = item->run;
     struct cli_fate fate = {.message = ph__message_id(item->msg),
                             .recipient = ph_message_recipient(item->msg, 0),
@@ -53,16 +51,28 @@ static void on_commit(struct ph_job *job, void *user)
                             .attempts = item->attempts + 1,
                             .server = ph__buf_text(&run->o->server->address),
                             .row = item->row};
-    withdraw(item); /* an earlier attempt may have come so far */
-    item->job = job;
+    item->pending = true;
     if (!cli_results_add(run->o->results, &fate, &item->waiter))
         cli_run_starve(item->run);
+}
+
+/* "It may have arrived" must be on the disk before it may arrive (U19). Another
+ * exchanger asks again; the line is there, or about to be. */
+static void on_commit(struct ph_job *job, void *user)
+{
+    struct item *item = user;
+    item->job = job;
+    if (item->committed)
+        ph_job_go(job);
+    else if (!item->pending)
+        write_pending(item);
 }
 
 static void explain(struct cli_run *run, const struct ph_result *result)
 {
     const struct ph_recipient_result *r = &result->recipients[0];
-    if (!cli_told_anew(&run->told, r))
+    const char *name = cli_server_name_for(run->o->server, r);
+    if (!cli_told_anew(&run->told, name, r))
         return;
     cli_progress_clear(&run->progress);
     cli_server_explain(run->o->server, result->mechanism, r);
@@ -81,7 +91,7 @@ static void on_sent(const struct ph_result *result, void *user)
     run->in_flight--;
     explain(run, result);
     cli_run_settle(run, &fate, r->outcome, cli_exit_for(r));
-    if (cli_report_is_hopeless(r))
+    if (cli_sender_is_hopeless(&run->sender, r))
         run->stopping = true;
     if (run->o->results && cli_results_failed(run->o->results))
         cli_run_starve(run);
@@ -156,7 +166,7 @@ static int submit(struct cli_run *run, struct ph_message *msg, uint64_t row,
                           .row = row,
                           .attempts = attempts};
     ph__list_init(&item->waiter.link);
-    int rc = ph_client_send(run->client, msg, &options, on_sent, item);
+    int rc = cli_sender_send(&run->sender, msg, &options, on_sent, item);
     if (rc)
         free(item);
     else

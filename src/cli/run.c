@@ -38,7 +38,7 @@ void cli_run_starve(struct cli_run *run)
     if (run->committed || run->aborted || run->closed)
         return;
     run->aborted = true;
-    cli_server_abort(run->o->server, run->client);
+    cli_sender_abort(&run->sender);
 }
 
 /* ---- the beginning ---- */
@@ -116,9 +116,13 @@ static void read_rows(struct cli_run *run)
 static void take_stats(struct cli_run *run)
 {
     struct ph_stats stats = {.size = sizeof(stats)};
-    ph_client_stats(run->client, &stats);
+    cli_sender_stats(&run->sender, &stats);
     run->tally.connections = stats.connections;
-    snprintf(run->tally.tls, sizeof(run->tally.tls), "%s", stats.tls);
+    if (stats.handshakes && !*stats.tls) /* exchangers, each with its own */
+        snprintf(run->tally.tls, sizeof(run->tally.tls), "%llu with TLS",
+                 (unsigned long long)stats.handshakes);
+    else
+        snprintf(run->tally.tls, sizeof(run->tally.tls), "%s", stats.tls);
     run->tally.secs = (double)(uv_hrtime() - run->begun) / 1e9;
 }
 
@@ -127,7 +131,7 @@ static void close_all(struct cli_run *run)
     take_stats(run);
     cli_stop_count_rest(run);
     cli_stop_release(run);
-    cli_server_close(run->o->server, run->client);
+    cli_sender_close(&run->sender);
 }
 
 void cli_run_pump(struct cli_run *run)
@@ -162,7 +166,7 @@ int cli_run(const struct cli_run_options *options, uv_loop_t *loop)
                           .loop = loop,
                           .line = PH__BUF(LINE_ROOM),
                           .begun = uv_hrtime()};
-    int status = cli_server_client(options->server, &run.client, loop);
+    int status = cli_sender_open(&run.sender, options->server, loop);
     if (status)
         return status;
     run.window = WINDOW_PER_CONNECTION * options->server->client.connections +

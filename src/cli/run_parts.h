@@ -5,13 +5,14 @@
 
 #include "cli/progress.h"
 #include "cli/run.h"
+#include "cli/sender.h"
 #include "cli/signals.h"
 #include "cli/tally.h"
 
 struct cli_run {
     const struct cli_run_options *o;
     uv_loop_t *loop;
-    struct ph_client *client;
+    struct cli_sender sender;
     struct cli_tally tally;
     struct cli_progress progress;
     struct ph__buf line; /* scratch, a fate at a time */

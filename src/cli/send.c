@@ -8,7 +8,7 @@
 #include "cli/exit.h"
 #include "cli/options.h"
 #include "cli/report.h"
-#include "cli/server.h"
+#include "cli/sender.h"
 #include "client/complete.h"
 
 enum send_option {
@@ -172,7 +172,7 @@ static void on_sent(const struct ph_result *result, void *user)
         struct cli_fate fate = cli_fate_of(result, i);
         print_fate(s, &fate);
         s->status = cli_exit_worse(s->status, cli_exit_for(r));
-        if (cli_told_anew(&told, r))
+        if (cli_told_anew(&told, cli_server_name_for(&s->server, r), r))
             cli_server_explain(&s->server, result->mechanism, r);
     }
 }
@@ -195,11 +195,11 @@ static int print_message(struct ph_message *msg)
 /* Takes `msg`. */
 static int transmit(struct send *s, uv_loop_t *loop, struct ph_message *msg)
 {
-    struct ph_client *client;
+    struct cli_sender sender;
     cli_server_watch(&s->server, s->trace);
     s->server.client.connections = 1;
     s->server.session.force_8bit = s->force_8bit;
-    int status = cli_server_client(&s->server, &client, loop);
+    int status = cli_sender_open(&sender, &s->server, loop);
     if (status) {
         ph_message_free(msg);
         return status;
@@ -207,12 +207,12 @@ static int transmit(struct send *s, uv_loop_t *loop, struct ph_message *msg)
     struct ph_send_options options = {
         .size = sizeof(options),
         .parameters = s->parameters.size ? &s->parameters : NULL};
-    int rc = ph_client_send(client, msg, &options, on_sent, s);
+    int rc = cli_sender_send(&sender, msg, &options, on_sent, s);
     if (rc) {
         cli_error("%s", ph_strerror(rc));
         ph_message_free(msg);
     }
-    cli_server_close(&s->server, client);
+    cli_sender_close(&sender);
     uv_run(loop, UV_RUN_DEFAULT);
     return rc ? cli_exit_for_code(rc) : s->status;
 }
@@ -248,13 +248,13 @@ static int run(struct send *s)
 
 static void print_help(void)
 {
-    const struct cli_option *const tables[] = {send_options, cli_dsn_options,
-                                               cli_server_options};
+    const struct cli_option *const tables[] = {
+        send_options, cli_dsn_options, cli_server_options, cli_mx_notes};
     cli_help("usage: posthaste send --from ADDR --to ADDR... --server URL\n"
              "           (--subject TEXT --text TEXT | --message FILE)\n"
              "\n"
              "Sends one message to one or many recipients.",
-             tables, 3);
+             tables, 4);
 }
 
 int cli_send(int argc, char **argv)

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,6 +66,45 @@ static int place_of_preset(struct cli_server *s)
     return rc ? EXIT_TRY_LATER : EXIT_DONE;
 }
 
+/* By the first of them an exchanger would be taken for another, or get a
+ * secret that is not for it. */
+static int settle_exchangers(struct cli_server *s, const char *rest)
+{
+    static const enum cli_server_option of_one_server[] = {
+        CLI_ACCOUNT,
+        CLI_TLS_NAME,
+        CLI_TLS_PIN,
+        CLI_USER,
+        CLI_PASSWORD,
+        CLI_PASSWORD_FILE,
+        CLI_PASSWORD_COMMAND,
+        CLI_OAUTH_TOKEN,
+        CLI_OAUTH_TOKEN_FILE,
+        CLI_OAUTH_TOKEN_COMMAND,
+        CLI_AUTH,
+        CLI_AUTH_ID,
+        CLI_AUTH_PLAINTEXT,
+        CLI_AUTH_TWO_STEP,
+    };
+    char name[32];
+    s->exchangers = true;
+    if (*rest)
+        return cli_usage("something follows mx:", NULL,
+                         "leave it out: the recipients' domains say where "
+                         "their mail goes");
+    for (size_t i = 0; i < sizeof(of_one_server) / sizeof(*of_one_server);
+         i++) {
+        if (!cli_server_said(s, of_one_server[i]))
+            continue;
+        snprintf(name, sizeof(name), "--%s",
+                 cli_server_option_name(of_one_server[i]));
+        return cli_usage(name, NULL,
+                         "it is for one server, and mx: leads to many: leave "
+                         "out one of the two");
+    }
+    return EXIT_DONE;
+}
+
 static int settle_url(struct cli_server *s, const char *fallback)
 {
     const char *account = cli_server_said(s, CLI_ACCOUNT);
@@ -83,6 +123,8 @@ static int settle_url(struct cli_server *s, const char *fallback)
         return cli_discover(&s->url, text + 4,
                             cli_server_said(s, CLI_TLS_NAME) != NULL);
     }
+    if (strncmp(text, "mx:", 3) == 0)
+        return settle_exchangers(s, text + 3);
     const char *problem = cli_url_parse(&s->url, text);
     if (problem) { /* not the URL itself: there may be a password in it */
         cli_error("%s: the URL %s", said ? "--server" : "$POSTHASTE_SERVER",
@@ -102,6 +144,8 @@ static uint16_t usual_port(const struct cli_server *s)
 
 static int settle_address(struct cli_server *s, uint16_t port)
 {
+    if (s->exchangers)
+        return EXIT_DONE;
     bool v6 = s->url.host && strchr(s->url.host, ':');
     int rc = s->url.path ? ph__buf_format(&s->address, "unix:%s", s->url.path)
                          : ph__buf_format(&s->address, v6 ? "[%s]:%u" : "%s:%u",
@@ -262,7 +306,7 @@ static void make_options(struct cli_server *s, uint16_t port)
     s->session.lmtp = s->url.lmtp;
     s->client.size = sizeof(s->client);
     s->client.host = s->url.host;
-    s->client.port = port;
+    s->client.port = s->exchangers ? 0 : port;
     s->client.unix_path = s->url.path;
     s->client.session = &s->session;
     s->client.network = &s->network.options;

@@ -49,6 +49,8 @@ enum cli_server_option {
     CLI_SERVER_END
 };
 extern const struct cli_option cli_server_options[];
+/* About `mx:`, for the --help of commands that know it. */
+extern const struct cli_option cli_mx_notes[];
 
 /* Must not move once it is finished. */
 struct cli_server {
@@ -56,12 +58,13 @@ struct cli_server {
     const char *said[CLI_SERVER_END - CLI_SERVER_FIRST];
     struct cli_texts pins;
     bool discovered; /* srv: TLS is required then */
+    bool exchangers; /* mx: there is no one server, see sender.h */
     unsigned timeout_secs;
 
     /* Made by cli_server_finish(). */
     const struct cli_preset *preset; /* the account's, or NULL */
     struct cli_url url;
-    struct ph__buf address; /* "host:port" or "unix:/path" */
+    struct ph__buf address; /* "host:port" or "unix:/path"; "" with mx: */
     struct cli_login login;
     struct cli_network network;
     struct cli_key_log key_log;
@@ -80,6 +83,8 @@ void cli_server_done(struct cli_server *s); /* wipes */
 /* Takes an option with an id from CLI_SERVER_FIRST on. EXIT_DONE, or another
  * status after an error message. */
 int cli_server_option(struct cli_server *s, int id, const char *value);
+/* "tls-pin" for CLI_TLS_PIN. */
+const char *cli_server_option_name(enum cli_server_option option);
 /* What was said, or NULL. */
 const char *cli_server_said(const struct cli_server *s,
                             enum cli_server_option option);
@@ -91,10 +96,15 @@ int cli_server_finish(struct cli_server *s, const char *fallback);
 /* The dialogue is printed on standard error if `level` is not 0. Before the
  * client is made. */
 void cli_server_watch(struct cli_server *s, int level);
+/* Who has the problem: the server, or with mx: the recipient's domain. */
+const char *cli_server_name_for(const struct cli_server *s,
+                                const struct ph_recipient_result *r);
 /* cli_report_explain(), with what is known of this server. `mechanism`: as in
  * struct ph_result. */
 void cli_server_explain(const struct cli_server *s, const char *mechanism,
                         const struct ph_recipient_result *r);
+/* Says why there can be no client; the exit status. */
+int cli_server_unusable(const struct cli_server *s, int rc);
 /* ph_client_new(), with an error message that names what cannot be used. */
 int cli_server_client(struct cli_server *s, struct ph_client **out,
                       struct uv_loop_s *loop);

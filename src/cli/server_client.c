@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/address.h"
 #include "cli/exit.h"
 #include "cli/report.h"
 #include "cli/server.h"
@@ -41,8 +42,20 @@ static void notice_silence(struct cli_server *s, const char *line)
 
 static void on_trace(void *user, const char *line)
 {
-    notice_silence(user, line);
+    struct cli_server *s = user;
+    if (!s->exchangers) /* smtps:// is not for them */
+        notice_silence(s, line);
     cli_trace(NULL, line);
+}
+
+const char *cli_server_name_for(const struct cli_server *s,
+                                const struct ph_recipient_result *r)
+{
+    if (!s->exchangers)
+        return ph__buf_text(&s->address);
+    size_t len = strlen(r->address);
+    size_t at = ph__address_at(r->address, len);
+    return at < len ? r->address + at + 1 : r->address;
 }
 
 void cli_server_explain(const struct cli_server *s, const char *mechanism,
@@ -52,8 +65,9 @@ void cli_server_explain(const struct cli_server *s, const char *mechanism,
     if (!p && s->url.host)
         p = cli_preset_of(s->url.host);
     struct cli_hints hints = {.mechanism = *mechanism ? mechanism : NULL,
-                              .secret = p ? p->secret : NULL};
-    cli_report_explain(r, ph__buf_text(&s->address), &hints);
+                              .secret = p ? p->secret : NULL,
+                              .exchangers = s->exchangers};
+    cli_report_explain(r, cli_server_name_for(s, r), &hints);
 }
 
 void cli_server_watch(struct cli_server *s, int level)
@@ -62,21 +76,25 @@ void cli_server_watch(struct cli_server *s, int level)
     s->client.trace_level = level;
 }
 
+int cli_server_unusable(const struct cli_server *s, int rc)
+{
+    cli_error("%s", *s->problem ? s->problem : ph_strerror(rc));
+    return rc == PH_E_TLS ? EXIT_NO_INPUT
+           : *s->problem  ? EXIT_USAGE_ERROR
+                          : cli_exit_for_code(rc);
+}
+
 int cli_server_client(struct cli_server *s, struct ph_client **out,
                       struct uv_loop_s *loop)
 {
     s->login.loop = loop;
     int rc = ph_client_new(out, loop, &s->client);
-    if (!rc) {
-        uv_timer_init(loop, &s->silence); /* cannot fail, see libuv */
-        uv_unref((uv_handle_t *)&s->silence);
-        s->silence.data = s;
-        return EXIT_DONE;
-    }
-    cli_error("%s", *s->problem ? s->problem : ph_strerror(rc));
-    return rc == PH_E_TLS ? EXIT_NO_INPUT
-           : *s->problem  ? EXIT_USAGE_ERROR
-                          : cli_exit_for_code(rc);
+    if (rc)
+        return cli_server_unusable(s, rc);
+    uv_timer_init(loop, &s->silence); /* cannot fail, see libuv */
+    uv_unref((uv_handle_t *)&s->silence);
+    s->silence.data = s;
+    return EXIT_DONE;
 }
 
 static void on_closed(void *user)

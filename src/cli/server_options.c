@@ -9,6 +9,8 @@ const struct cli_option cli_server_options[] = {
      "smtp+unix:///PATH, lmtp+unix:///PATH  a unix socket\n"
      "srv:DOMAIN           the one that DOMAIN names for its\n"
      "                     users (SRV records), with TLS\n"
+     "mx:                  each recipient domain's own mail\n"
+     "                     exchangers (send and batch)\n"
      "USER:PASSWORD@ may stand before HOST, percent-encoded;\n"
      "default $POSTHASTE_SERVER"},
     {CLI_ACCOUNT, 'a', "account", "NAME",
@@ -87,6 +89,38 @@ const struct cli_option cli_server_options[] = {
     {CLI_IPV6, 0, "ipv6", NULL, "try IPv6 addresses only"},
     {0, 0, NULL, NULL, NULL}};
 
+const struct cli_option cli_mx_notes[] = {
+    CLI_HEADING("With --server mx:\n"
+                "  Each domain's exchangers (MX records) are tried in their "
+                "order, on port 25,\n"
+                "  until each recipient is accepted or refused. The name "
+                "servers are those of\n"
+                "  /etc/resolv.conf. Nothing is kept for later: what is "
+                "deferred or unsent, try\n"
+                "  again after half an hour.\n"
+                "  --hello    say a name that leads to this host: many "
+                "exchangers want one. A\n"
+                "             domain whose best exchanger has this name is "
+                "refused, because the\n"
+                "             mail would come back here: give it to what "
+                "serves the domain\n"
+                "             here, or correct the name.\n"
+                "  --tls      the least for all. TLSA records (DANE; where a "
+                "name server on this\n"
+                "             host validates DNSSEC) and policies of MTA-STS "
+                "may ask for more,\n"
+                "             and get it, unless this is none.\n"
+                "  --tls-ca   vouches for exchangers, and for the https "
+                "servers that policies\n"
+                "             are fetched from.\n"
+                "  --proxy, --bind\n"
+                "             are for connections to exchangers; the DNS is "
+                "asked, and policies\n"
+                "             are fetched, without them.\n"
+                "  Wrong with it: --account, --tls-name, --tls-pin, and all "
+                "that logs in."),
+    {0, 0, NULL, NULL, NULL}};
+
 enum { ADDRESS_LIMIT = 4096 };
 
 void cli_server_init(struct cli_server *s)
@@ -115,6 +149,14 @@ int cli_server_option(struct cli_server *s, int id, const char *value)
     if (id == CLI_TLS_PIN)
         return cli_texts_add(&s->pins, value);
     return EXIT_DONE;
+}
+
+const char *cli_server_option_name(enum cli_server_option option)
+{
+    const struct cli_option *o = cli_server_options;
+    while (o->name && o->id != (int)option)
+        o++;
+    return o->name ? o->name : "";
 }
 
 const char *cli_server_said(const struct cli_server *s,

@@ -9,7 +9,7 @@ static void on_signal(void *user)
     if (run->stopping && run->in_flight) {
         cli_error("stopping at once");
         run->aborted = true;
-        cli_server_abort(run->o->server, run->client);
+        cli_sender_abort(&run->sender);
         return;
     }
     cli_signals_promise(&run->signals);

@@ -174,6 +174,8 @@ int ph_client_send(struct ph_client *c, struct ph_message *msg,
 void ph_job_go(struct ph_job *job)
 {
     struct ph_client *c = job->client;
+    if (job->over)
+        return;
     check_thread(c);
     ph__engine_go(&job->job);
     ph__client_pump_soon(c);

@@ -96,5 +96,7 @@ void ph__job_finish(struct ph_job *job)
         .mechanism = j->mechanism ? j->mechanism : ""};
     if (job->cb)
         job->cb(&result, job->user);
-    ph__job_free(job);
+    job->over = true;
+    if (!job->kept)
+        ph__job_free(job);
 }

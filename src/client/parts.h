@@ -18,6 +18,9 @@ struct ph_job {
     struct ph_client *client;
     struct ph_message *msg;
     bool borrowed; /* the message, for as long as the job lives */
+    bool kept;     /* in somebody's list: lives on when it is over */
+    bool over;     /* the callback has run; the client may be gone */
+    struct ph__link keeper;
     ph_sent_cb cb;
     ph_commit_cb commit;
     void *user;

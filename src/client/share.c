@@ -31,6 +31,23 @@ void ph__client_number_with(struct ph_client *c, const struct ph_client *other)
     c->numbers = other->numbers;
 }
 
+void ph__client_keep_job(struct ph_job *job, struct ph__link *keeper)
+{
+    if (job->kept)
+        return;
+    job->kept = true;
+    ph__list_append(keeper, &job->keeper);
+}
+
+void ph__client_free_kept(struct ph__link *keeper)
+{
+    while (!ph__list_empty(keeper)) {
+        struct ph_job *job = ph__of(keeper->next, struct ph_job, keeper);
+        ph__list_remove(&job->keeper);
+        ph__job_free(job);
+    }
+}
+
 const char *ph__client_hello(const struct ph_client *c)
 {
     return c->settings.hello;

@@ -5,6 +5,7 @@
 
 #include <posthaste/client.h>
 
+#include "base/list.h"
 #include "tls/peer.h"
 
 /* Whom a further client talks to. Names are copied, `also` and `tlsa` are
@@ -34,6 +35,13 @@ int ph__client_send_some(struct ph_client *c, struct ph_message *msg,
                          const size_t *index, size_t count,
                          const struct ph_send_options *opts, ph_sent_cb cb,
                          void *user);
+
+/* For jobs of the call above that somebody was asked to commit: the memory of
+ * this one goes into `keeper`, so that ph_job_go() may come at any time; once
+ * `cb` has run it does nothing. Repeating it is fine. */
+void ph__client_keep_job(struct ph_job *job, struct ph__link *keeper);
+/* Frees those in it, whose callbacks have all run. */
+void ph__client_free_kept(struct ph__link *keeper);
 
 /* What its sessions say in EHLO; NULL = an address literal. Borrowed. */
 const char *ph__client_hello(const struct ph_client *c);

@@ -19,7 +19,7 @@ enum {
 };
 
 struct message {
-    const uint8_t *data;
+    const uint8_t *data; /* as it came: names may point anywhere in it */
     size_t len;
     size_t answers; /* where they begin */
     size_t count;
@@ -196,17 +196,16 @@ static bool read_service(const struct message *m, const struct raw *raw,
     return true;
 }
 
-static bool read_tlsa(const struct message *m, const struct raw *raw,
+static bool read_tlsa(const uint8_t *data, size_t len,
                       struct ph__dns_record *out)
 {
-    const uint8_t *p = m->data + raw->at;
-    if (raw->len < 3)
+    if (len < 3)
         return false;
-    out->tlsa.usage = p[0];
-    out->tlsa.selector = p[1];
-    out->tlsa.matching = p[2];
-    out->data = p + 3;
-    out->len = raw->len - 3;
+    out->tlsa.usage = data[0];
+    out->tlsa.selector = data[1];
+    out->tlsa.matching = data[2];
+    out->data = data + 3;
+    out->len = len - 3;
     return true;
 }
 
@@ -245,7 +244,7 @@ static bool read_data(const struct message *m, const struct raw *raw,
     case PH__DNS_SRV:
         return read_service(m, raw, type == PH__DNS_SRV, out);
     case PH__DNS_TLSA:
-        return read_tlsa(m, raw, out);
+        return read_tlsa(copy + raw->at, raw->len, out);
     case PH__DNS_TXT:
         return read_text(copy + raw->at, raw->len, out);
     }
@@ -382,7 +381,7 @@ void ph__dns_read(struct ph__dns_reading *out, const uint8_t *message,
     }
     if (len)
         memcpy(out->message, message, len);
-    struct message m = {.data = out->message, .len = len};
+    struct message m = {.data = message, .len = len};
     a->ttl = UINT32_MAX;
     a->status = read_message(out, &m, type);
     if (a->status == PH__DNS_FOUND)

@@ -140,9 +140,11 @@ static void on_sent(const struct ph_result *result, void *user)
     go_on(d);
 }
 
+/* Whoever is asked may answer when this host is given up. */
 static void on_commit(struct ph_job *job, void *user)
 {
     struct ph__mx_delivery *d = user;
+    ph__client_keep_job(job, &d->job->asked);
     d->job->commit(job, d->job->user);
 }
 

@@ -109,6 +109,7 @@ int ph__mx_job_new(struct ph__mx_job **out, struct ph_mx *mx,
         return PH_E_NOMEM;
     ph__list_init(&job->link);
     ph__list_init(&job->deliveries);
+    ph__list_init(&job->asked);
     job->mx = mx;
     job->msg = msg;
     job->count = ph_message_recipient_count(msg);
@@ -140,6 +141,7 @@ void ph__mx_job_free(struct ph__mx_job *job)
         free_text(job->results[i].detail);
     }
     free(job->results);
+    ph__client_free_kept(&job->asked);
     ph__parameters_done(&job->parameters);
     ph_message_free(job->msg);
     free(job);
@@ -207,7 +209,8 @@ void ph__mx_job_tell(struct ph__mx_job *job)
                                .message_id = ph__message_id(job->msg),
                                .server = job->server,
                                .attempts = job->attempts,
-                               .secure = job->attempts && job->secure};
+                               .secure = job->attempts && job->secure,
+                               .mechanism = ""};
     if (job->cb)
         job->cb(&result, job->user);
     ph__mx_job_free(job);

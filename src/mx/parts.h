@@ -76,7 +76,8 @@ struct ph__mx_job {
     ph_commit_cb commit;
     void *user;
     struct ph__link deliveries;
-    size_t open;                         /* deliveries not finished */
+    struct ph__link asked; /* clients' jobs that `commit` was given */
+    size_t open;           /* deliveries not finished */
     struct ph_recipient_result *results; /* texts are ours, or "" */
     size_t count;
     char server[PH__DNS_NAME + 16];

@@ -104,7 +104,7 @@ static void take_hosts(struct ph__route *r, const char *domain,
     else
         take_domain(r, domain, own);
     if (!r->count)
-        end_here(r, PH_REFUSED, PH_E_RESOLVE,
+        end_here(r, PH_REFUSED, PH_E_PERMANENT,
                  "mail for the domain would come back: its best exchanger has "
                  "the name that we go by");
 }

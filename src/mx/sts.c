@@ -50,7 +50,7 @@ static bool split(struct ph_slice *name, struct ph_slice *value, char mark)
     trim(value);
     for (size_t i = 0; i < name->len; i++)
         if (!ph__text_is_alnum(name->data[i]) &&
-            (!i || !strchr("_-.", name->data[i])))
+            (!i || !memchr("_-.", name->data[i], 3)))
             return false;
     return name->len && name->len <= 32;
 }
@@ -65,16 +65,12 @@ static bool is_ours(const struct ph__dns_record *r)
            memcmp(r->data, version, sizeof(version) - 1) == 0;
 }
 
-static bool take_id(char out[PH__STS_ID_MAX + 1], struct ph_slice id)
+static bool is_id(struct ph_slice id)
 {
-    if (!id.len || id.len > PH__STS_ID_MAX)
-        return false;
     for (size_t i = 0; i < id.len; i++)
         if (!ph__text_is_alnum(id.data[i]))
             return false;
-    memcpy(out, id.data, id.len);
-    out[id.len] = '\0';
-    return true;
+    return id.len && id.len <= PH__STS_ID_MAX;
 }
 
 /* Of a field that is there twice the first one counts. */
@@ -83,19 +79,21 @@ static bool read_record(char out[PH__STS_ID_MAX + 1],
 {
     struct ph_slice rest = {(const char *)r->data + sizeof(version) - 1,
                             r->len - (sizeof(version) - 1)};
-    struct ph_slice name, value;
-    bool found = false;
+    struct ph_slice name, value, id = {NULL, 0};
     while (cut(&value, &rest, ';')) {
         trim(&value);
         if (!value.len && !rest.len)
             break; /* a ';' at the end */
         if (!split(&name, &value, '=') || !value.len)
             return false;
-        if (is(name, "id") && !found && !take_id(out, value))
-            return false;
-        found = found || is(name, "id");
+        if (is(name, "id") && !id.data)
+            id = value;
     }
-    return found;
+    if (!is_id(id))
+        return false;
+    memcpy(out, id.data, id.len);
+    out[id.len] = '\0';
+    return true;
 }
 
 bool ph__sts_read_id(char out[PH__STS_ID_MAX + 1],

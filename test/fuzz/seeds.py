@@ -9,6 +9,7 @@ import os
 import sys
 
 from dialogues import dialogues
+from dns_seeds import dns
 from machine_seeds import machine
 
 
@@ -274,9 +275,72 @@ def sasl():
     yield b"\x0a\0x"
 
 
-SEEDS = {"address": address, "content": content, "header": header,
-         "machine": machine, "merge": merge, "ready": ready, "reply": reply,
-         "sasl": sasl, "script": script, "sink": sink}
+POLICY = (b"version: STSv1\r\nmode: enforce\r\nmx: mail.example.test\r\n"
+          b"mx: *.example.test\r\nmx: backup.other.test\r\nmax_age: 604800\r\n")
+POLICIES = [
+    POLICY, POLICY.replace(b"\r", b""), POLICY.replace(b"enforce", b"testing"),
+    b"version: STSv1\nmode: none\nmax_age: 86400", b"", b"\n\n", b"mx\n",
+    b"version: STSv1\nversion: STSv2\nmode: none\nmode: enforce\nmax_age: 1\n"
+    b"max_age: x\n", POLICY + b"other.field-1_x: y z\n", POLICY + b"a\0b: c\n",
+    POLICY.replace(b"604800", b"9999999999"), POLICY + b"-x: y\n",
+    POLICY.replace(b": ", b" : "), POLICY.replace(b": ", b":"),
+    POLICY.replace(b"mx:", b"MX:"), POLICY.replace(b"*.", b"*"),
+    POLICY + b"mx: *.*.test\nmx: *\nmx: a b\nmx: *.TEST\nmx: \nmx: a.\n",
+    POLICY + b"mx: a\xfe\x08\nmx: b.c\0d\nmx: \xc3\xa9.x\n",
+    POLICY + b"mx: a.b\n\xfd\x50", POLICY + b"x\xfe\x01: y\n",
+    POLICY + b"\n\xfd\xff\xfd\xff" + b"x: y\xfe\xff\n\xfd\x40",
+]
+RECORDS = [
+    b"v=STSv1; id=20160831085700Z;", b"v=STSv1;id=1", b"v=STSv1; id=1; id=2",
+    b"v=spf1 -all\0v=STSv1; id=a; x=y", b"v=STSv1; id=1\0v=STSv1; id=2",
+    b"v=STSv1; id=", b"v=STSv1; x=y; id=\xfe\x01", b"v=STSv1; id=a\xfe\x01",
+    b"v=STSv1; id=1;;", b"v=STSv1; id=1; x", b"v=STSv1 ; id=1", b"v=STSv1;",
+    b"v=STSv1; id=1; -x=y", b"v=STSv1; =1", b"v=STSv1; id=a_b", b"",
+    b"v=STSv1;\tid=1 ; x=y\t;",
+]
+
+
+def sts():
+    for text in POLICIES:
+        yield b"\0a.example.test\0" + text
+    for records in RECORDS:
+        yield b"\1" + records
+
+
+TUNNELS = [
+    b"HTTP/1.1 200 Connection established\r\n\r\n", b"HTTP/1.0 299\r\n\r\n220 x",
+    b"HTTP/1.1 100 Continue\r\nX: y\r\n\r\nHTTP/1.1 200 OK\r\nVia: z\r\n\r\n",
+    b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\n\r\n", b"220 hello\r\n",
+    b"HTTP/1.1 403 For\tbidden \xc3\xa9\xff\r\n\r\n", b"HTTP/2 200\r\n\r\n",
+    b"HTTP/1.1 200\n\n", b"HTTP/1.1 200 OK\r\n x: y\r\n\r\n", b"HTTP/1.1 2000\r\n",
+    b"HTTP/1.1 200 OK\r\nX\r\n\r\n", b"HTTP/1.1 200 OK\r\n\0: x\r\n\r\n",
+    b"HTTP/1.1 403 x\xfe\x10\r\n\r\n", b"HTTP/1.1 200 x\r\nX: y\r\n\xfd\xff\xfd\xff",
+    b"HTTP/1.1 099 x\r\n\r\n", b"HTTP/1.1 200 x\r\nX: y\xfe\xff\xfe\x04\r\n\r\n",
+]
+ADDRESSES = [b"\5\0\0\1" + b"\x7f\0\0\1\0\x19", b"\5\0\0\4" + b"\0" * 18,
+             b"\5\0\0\3\2ab\0\x19", b"\5\0\0\3\0\0\x19", b"\5\0\0\2xxxxxxxx",
+             b"\5\0\0\3\xfcx\xfe\4", b"\4\0\0\1xxxxxx"]
+
+
+def proxy():
+    for options in (1, 3, 5, 9, 13):
+        for tunnel in TUNNELS:
+            yield bytes([options, 7]) + tunnel
+    for options in (0, 4, 8, 12):
+        for address in ADDRESSES:
+            yield bytes([options, 7]) + b"\5\0" + address + b"220 x"
+            yield bytes([options + 2, 7]) + b"\5\2\1\0" + address
+    for code in range(1, 11):
+        yield bytes([0, 7]) + b"\5\0\5" + bytes([code]) + b"\0\1xxxxxx"
+    for method in (b"\5\xff", b"\5\2", b"\4\0", b"\5\1", b"\5\2\1\1", b"\5\2\5\0"):
+        yield bytes([0, 7]) + method
+        yield bytes([2, 7]) + method
+
+
+SEEDS = {"address": address, "content": content, "dns": dns, "header": header,
+         "machine": machine, "merge": merge, "proxy": proxy, "ready": ready,
+         "reply": reply, "sasl": sasl, "script": script, "sink": sink,
+         "sts": sts}
 
 
 def main(target, directory):

@@ -41,6 +41,7 @@ RESERVED = [
     (r"gsasl.*\.h", {"sasl"}),
     (r"jansson\.h", {"sink", "cli"}),
     (r"csv\.h", {"cli"}),
+    (r"curl/.*", {"cli"}),
     (r"posthaste/machine\.h", {"sasl", "smtp", "states", "engine", "client",
                                  "cli"}),
     (r"posthaste/message\.h", {"message", "engine", "client", "cli"}),

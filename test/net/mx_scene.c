@@ -201,6 +201,7 @@ static void on_sent(const struct ph_result *result, void *user)
     struct mx_scene *s = user;
     assert_false(s->closed);
     s->told++;
+    assert_string_equal(result->mechanism, ""); /* nobody logs in */
     note(s, result);
     if (s->in_callback == CLOSE)
         ph_mx_close(s->mx, mx_scene_closed, s);

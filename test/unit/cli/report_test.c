@@ -125,7 +125,8 @@ static void session_problems_are_explained(void **state)
 #define AUTH(reply_said, by, takes, said_of_it)                                \
     {                                                                          \
         .stage = PH_STAGE_AUTH, .code = PH_E_AUTH, .detail = "",               \
-        .reply = reply_said, .hints = {by, takes}, .said = said_of_it          \
+        .reply = reply_said, .hints.mechanism = by, .hints.secret = takes,     \
+        .said = said_of_it                                                     \
     }
 #define NO_LOGIN(text, said_of_it)                                             \
     {                                                                          \
@@ -197,6 +198,67 @@ static void the_advice_is_to_the_point(void **state)
     }
 }
 
+/* Nobody may lower what a stranger's exchanger or policy asks for. */
+static const struct {
+    enum ph_outcome outcome;
+    enum ph_stage stage;
+    enum ph_code code;
+    const char *detail;
+    const char *said;
+} of_exchangers[] = {
+    {PH_REFUSED, PH_STAGE_RESOLVE, PH_E_RESOLVE, "more",
+     "x: host name does not exist (resolve: more): check the address"},
+    {PH_REFUSED, PH_STAGE_RESOLVE, PH_E_PERMANENT, "null",
+     "(resolve: null): write to another address"},
+    {PH_REFUSED, PH_STAGE_RESOLVE, PH_E_PERMANENT, "it would come back",
+     ": "
+     "give it to what serves the domain here, or, if nothing does, correct "
+     "--hello"},
+    {PH_DEFERRED, PH_STAGE_RESOLVE, PH_E_CONNECT, "", ": try again later"},
+    {PH_UNSENT, PH_STAGE_CONNECT, PH_E_CONNECT, "", ": try again later"},
+    {PH_UNSENT, PH_STAGE_GREETING, PH_E_PERMANENT, "", ": its words say why"},
+    {PH_UNSENT, PH_STAGE_TLS, PH_E_TLS,
+     "mx:25: certificate is for somebody else: connect to a name that it has, "
+     "or say which name to expect",
+     "(tls: mx:25: certificate is for somebody else): try again later"},
+    {PH_UNSENT, PH_STAGE_STARTTLS, PH_E_NO_TLS, "", ": try again later"},
+    {PH_UNCERTAIN, PH_STAGE_CONTENT, PH_E_DOUBT, "", "before sending it again"},
+};
+
+static void advice_about_exchangers_is_their_own(void **state)
+{
+    (void)state;
+    static const struct cli_hints hints = {.exchangers = true};
+    for (size_t i = 0; i < COUNT(of_exchangers); i++) {
+        struct ph_recipient_result r = {.outcome = of_exchangers[i].outcome,
+                                        .stage = of_exchangers[i].stage,
+                                        .code = of_exchangers[i].code,
+                                        .reply.text = "",
+                                        .detail = of_exchangers[i].detail};
+        scene_listen();
+        cli_report_explain(&r, "x", &hints);
+        const char *said = scene_said();
+        if (!strstr(said, of_exchangers[i].said))
+            fail_msg("%zu: %s", i, said);
+    }
+}
+
+static void what_was_told_of_one_is_told_of_another(void **state)
+{
+    (void)state;
+    struct ph_recipient_result good = {.outcome = PH_ACCEPTED};
+    struct ph_recipient_result bad = {.code = PH_E_CONNECT,
+                                      .stage = PH_STAGE_CONNECT};
+    struct cli_told told = {0};
+    assert_true(cli_told_anew(&told, "a", &bad));
+    assert_false(cli_told_anew(&told, "a", &bad));
+    assert_true(cli_told_anew(&told, "b", &bad));
+    assert_false(cli_told_anew(&told, "c", &good));
+    assert_true(cli_told_anew(&told, "b", &bad));
+    bad.stage = PH_STAGE_GREETING;
+    assert_true(cli_told_anew(&told, "b", &bad));
+}
+
 static void the_summary_has_what_there_is(void **state)
 {
     (void)state;
@@ -229,6 +291,8 @@ int main(void)
         cmocka_unit_test(a_line_that_does_not_fit_leaves_nothing_behind),
         cmocka_unit_test(session_problems_are_explained),
         cmocka_unit_test(the_advice_is_to_the_point),
+        cmocka_unit_test(advice_about_exchangers_is_their_own),
+        cmocka_unit_test(what_was_told_of_one_is_told_of_another),
         cmocka_unit_test(the_summary_has_what_there_is),
     };
     return cmocka_run_group_tests(tests, NULL, scene_done);

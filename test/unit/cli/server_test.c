@@ -47,6 +47,12 @@ static const struct given defaults[] = {
      587,
      PH_TLS_OPPORTUNISTIC,
      false},
+    {{"-s", "mx:"}, 0, 0, PH_TLS_OPPORTUNISTIC, false},
+    {{"-s", "mx:", "--tls=required", "--tls-cert=/dev/null"},
+     0,
+     0,
+     PH_TLS_REQUIRED,
+     false},
     {{"-s", "smtps://mx"}, 0, 465, PH_TLS_IMPLICIT, false},
     {{"-s", "smtps://a:b@mx"}, 0, 465, PH_TLS_IMPLICIT, true},
     {{"-s", "smtps://mx:2465", "--tls=required"},
@@ -112,6 +118,7 @@ static const struct {
 } wrong[] = {
     {{NULL}, 64},
     {{"-s", "mx"}, 64},
+    {{"-s", "mx:example.org"}, 64},
     {{"-s", "smtps://mx", "--tls", "none"}, 64},
     {{"-s", "smtps://mx", "--tls", "opportunistic"}, 64},
     {{"-s", "smtp://mx", "--tls", "always"}, 64},
@@ -177,6 +184,30 @@ static void what_does_not_fit_together_is_refused(void **state)
         int status = settle(&s, wrong[i].words, NULL);
         assert_int_equal(strncmp(scene_said(), "posthaste: ", 11), 0);
         assert_int_equal(status, wrong[i].status);
+        cli_server_done(&s);
+    }
+}
+
+static void what_is_for_one_server_is_not_for_exchangers(void **state)
+{
+    (void)state;
+    static const char *const options[] = {
+        "--account=gmail",      "--tls-name=a",
+        "--tls-pin=a",          "--user=a",
+        "--password=a",         "--password-file=a",
+        "--password-command=a", "--oauth-token=a",
+        "--oauth-token-file=a", "--oauth-token-command=a",
+        "--auth=PLAIN",         "--auth-id=a",
+        "--auth-plaintext",     "--auth-two-step"};
+    for (size_t i = 0; i < COUNT(options); i++) {
+        const char *words[] = {"-s", "mx:", options[i], NULL};
+        size_t name = strcspn(options[i], "=");
+        struct cli_server s;
+        scene_listen();
+        assert_int_equal(settle(&s, words, NULL), EXIT_USAGE_ERROR);
+        const char *said = scene_said() + strlen("posthaste: ");
+        assert_int_equal(strncmp(said, options[i], name), 0);
+        assert_int_equal(said[name], ':');
         cli_server_done(&s);
     }
 }
@@ -377,6 +408,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_those_of_the_help),
+        cmocka_unit_test(what_is_for_one_server_is_not_for_exchangers),
         cmocka_unit_test(what_does_not_fit_together_is_refused),
         cmocka_unit_test(scheme_and_options_say_which_dialect_is_spoken),
         cmocka_unit_test(the_network_goes_the_way_that_was_said),

@@ -351,6 +351,24 @@ static void pointers_lead_back_or_nowhere(void **state)
     }
 }
 
+/* Strings are joined for the caller; names are read from what came. */
+static void a_pointer_into_a_text_is_followed_there(void **state)
+{
+    static struct packet p;
+    static const char second[] = "\xc0\x2b" /* behind the string's length */
+                                 "\0\x10\0\1\0\0\0\x3c\0\2\1x";
+    struct rr first = {"a.test", PH__DNS_TXT, 60, "\\# 080161047465737400"};
+    struct ph__dns_reading r;
+    packet_begin(&p, 0, "a.test", PH__DNS_TXT);
+    packet_add(&p, &first);
+    packet_octets(&p, second, sizeof(second) - 1);
+    p.data[7] = 2; /* records */
+    ph__dns_read(&r, p.data, p.len, "a.test", PH__DNS_TXT, SEED);
+    assert_int_equal(r.answer.count, 2);
+    assert_memory_equal(r.records[1].data, "x", 1);
+    ph__dns_reading_done(&r);
+}
+
 /* Limits: what is kept, what is followed, what is read at all. */
 static void huge_answers_are_bounded(void **state)
 {
@@ -428,6 +446,7 @@ int main(void)
         cmocka_unit_test(an_answer_cut_anywhere_makes_no_sense),
         cmocka_unit_test(an_answer_to_something_else_makes_no_sense),
         cmocka_unit_test(pointers_lead_back_or_nowhere),
+        cmocka_unit_test(a_pointer_into_a_text_is_followed_there),
         cmocka_unit_test(huge_answers_are_bounded),
         cmocka_unit_test(only_so_many_aliases_are_followed),
         cmocka_unit_test(names_are_made_of_labels),

@@ -133,7 +133,7 @@ static const struct reading readings[] = {
      "us.test",
      NULL,
      PH_REFUSED,
-     PH_E_RESOLVE},
+     PH_E_PERMANENT},
     {"we are the domain itself",
      PH__DNS_NO_DATA,
      false,
@@ -141,7 +141,7 @@ static const struct reading readings[] = {
      "Example.test",
      NULL,
      PH_REFUSED,
-     PH_E_RESOLVE},
+     PH_E_PERMANENT},
 };
 
 static void make_answer(struct ph__dns_answer *out,

@@ -28,6 +28,7 @@ static const struct {
     {"an empty one", {"v=STSv1; id=;"}, NULL},
     {"one with a sign", {"v=STSv1; id=a-b;"}, NULL},
     {"no field", {"v=STSv1; id=a; what"}, NULL},
+    {"a name with a blank", {"v=STSv1; id=a; w t=b"}, NULL},
     {"an empty field", {"v=STSv1; ; id=a"}, NULL},
     {"another version", {"v=STSv2; id=a"}, NULL},
     {"case counts", {"V=STSv1; id=a"}, NULL},
@@ -52,6 +53,8 @@ static void one_record_tells_the_id(void **state)
         bool found = ph__sts_read_id(id, &a);
         if (found != (ids[i].id != NULL) || (found && strcmp(id, ids[i].id)))
             fail_msg("%s: %s", ids[i].label, id);
+        if (!found)
+            assert_string_equal(id, ""); /* written on success only */
         for (size_t n = 0; n < a.count; n++)
             free((uint8_t *)records[n].data);
     }
