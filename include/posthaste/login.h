@@ -12,7 +12,7 @@ extern "C" {
 /* What a session logs in with (RFC 4954): a user with a password or a token, or
  * the client certificate that TLS shows. Strings are UTF-8, not empty, without
  * control characters; names have at most 1024 octets, a password 4096, a token
- * 65535. They are copied, and wiped when the machine is freed. */
+ * 65535. They are copied, and wiped when the session has logged in, or not. */
 struct ph_credentials {
     size_t size; /* sizeof this struct: lets it grow */
     const char *user;

@@ -252,9 +252,9 @@ PH_API size_t ph_machine_recipients_max(const struct ph_machine *m);
 PH_API bool ph_machine_mangles_groups(const struct ph_machine *m);
 
 /* The dialogue since the last call, a line each ended by '\n': "S: 220 hi",
- * "C: EHLO me"; secrets are "<hidden>", content is "<N octets>". Borrowed
- * until the next call on the machine. Returns its length, 0 when there is
- * none or options.trace is 0. */
+ * "C: EHLO me", "# a remark"; secrets are "<hidden>", also where a server
+ * repeats them; content is "<N octets>". Borrowed until the next call on the
+ * machine. Returns its length, 0 when there is none or options.trace is 0. */
 PH_API size_t ph_machine_trace(struct ph_machine *m, const char **out);
 
 /* What the table says, with no machine at all. Every state answers for every

@@ -96,7 +96,8 @@ struct ph_reply {
     int code;         /* 250; 0 when there was no reply */
     int enhanced[3];  /* {2, 1, 5}; zeros when absent or ill-formed */
     const char *text; /* lines joined by '\n', without codes; never NULL.
-                       * Printable: controls became '?'. */
+                       * Printable: controls became '?'. Where it repeats what
+                       * was said with AUTH it ends with "<hidden>" */
 };
 
 /* Why something failed. Borrowed like whatever holds it. */

@@ -66,19 +66,23 @@ static int learn_auth(struct cli_script *s,
     int rc = list->len ? ph__buf_add_char(list, ',') : PH_OK;
     if (!rc)
         rc = ph__buf_add(list, name, len);
-    /* Any will do: what is made of them is hidden. */
-    if (s->session.auth || rc)
+    if (rc)
         return rc;
-    s->credentials =
-        (struct ph_credentials){.size = sizeof(s->credentials),
-                                .user = "user",
-                                .password = "password",
-                                .token = "token",
-                                .host = "host",
-                                .certificate = true,
-                                .plaintext = true,
-                                .two_step = line->visible == SIZE_MAX};
-    s->session.auth = &s->credentials;
+    struct ph_slice mechanism = {name, len};
+    struct ph_credentials *c = &s->credentials;
+    c->size = sizeof(*c);
+    c->user = "user";
+    c->host = "host";
+    c->certificate = true;
+    c->plaintext = true;
+    /* Whether it had more than one secret decides what RFC 4954 6 lets it try.
+     * Any will do: what was made of them is hidden. */
+    if (ph__text_is(mechanism, "XOAUTH2") ||
+        ph__text_is(mechanism, "OAUTHBEARER"))
+        c->token = "token";
+    else
+        c->password = "password";
+    s->session.auth = c;
     return PH_OK;
 }
 

@@ -40,6 +40,7 @@ struct ph__mechanism {
 struct ph__sasl {
     const struct ph__mechanism *mechanism;
     const struct ph_credentials *credentials; /* borrowed */
+    const struct ph__sasl_record *record;     /* likewise; NULL = none */
     Gsasl *context;
     Gsasl_session *session;
     struct ph__buf message; /* bearer.c: what is to be said */

@@ -21,9 +21,16 @@ struct ph__sasl_binding {
     unsigned char data[PH__SASL_BINDING_MAX];
 };
 
-/* What a choice and an exchange depend on. All is borrowed: `credentials` until
- * ph__sasl_free(), the rest for the call. Lists are separated by blanks or
- * commas. */
+/* What a recording tells of an exchange whose secrets it hides: `posthaste
+ * replay`. Who replays keeps it up to date. */
+struct ph__sasl_record {
+    bool first;    /* AUTH had an initial response */
+    bool answered; /* the challenge that comes next got an answer, not "*" */
+};
+
+/* What a choice and an exchange depend on. All is borrowed: `credentials` and
+ * `record` until ph__sasl_free(), the rest for the call. Lists are separated by
+ * blanks or commas. */
 struct ph__sasl_terms {
     const struct ph_credentials *credentials;
     const struct ph__sasl_binding *binding; /* NULL = none */
@@ -32,6 +39,9 @@ struct ph__sasl_terms {
     const char *offered; /* by the server */
     unsigned dropped;    /* bits of mechanisms given up */
     bool secure;         /* TLS protects the session */
+    /* NULL but in a replay. With it nothing is proved: what is said is the same
+     * for any credentials, and logs nobody in. */
+    const struct ph__sasl_record *record;
 };
 
 /* PH_E_INVALID: nothing to prove with, a control character, an empty string,

@@ -93,15 +93,18 @@ static void challenge(struct ph_machine *m)
     m->answer_ready = false;
     if (++m->steps > PH__AUTH_STEPS_MAX)
         return;
-    int rc = ph__base64_decode(&raw, m->reply.text, strlen(m->reply.text));
+    /* As it came: the text of `reply` is for people. */
+    const char *text = ph__reply_get(&m->reader).text;
+    int rc = ph__base64_decode(&raw, text, strlen(text));
     if (!rc)
         rc = ph__sasl_step(m->sasl, ph__buf_text(&raw), raw.len, &reply);
     if (!rc)
         rc = ph__base64_encode(&m->answer, reply.data, reply.len);
     m->answer_ready = !rc;
-    if (*ph__sasl_detail(m->sasl)) { /* why, in case it ends here */
+    const char *why = ph__sasl_detail(m->sasl); /* in case it ends here */
+    if (*why) {
         ph__buf_clear(&m->detail);
-        (void)ph__buf_add_text(&m->detail, ph__sasl_detail(m->sasl));
+        (void)ph__secrets_show(&m->secrets, &m->detail, why, strlen(why));
     }
     ph__buf_wipe(&raw);
     ph__buf_wipe(&reply);

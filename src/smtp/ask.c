@@ -74,7 +74,8 @@ struct ph__sasl_terms ph__terms(const struct ph_machine *m)
                                    .wanted = m->config.mechanisms,
                                    .offered = m->caps.mechanisms,
                                    .dropped = m->dropped,
-                                   .secure = m->secure};
+                                   .secure = m->secure,
+                                   .record = m->config.record};
 }
 
 /* Where the caller wants no TLS, a mechanism that does not show the secret will

@@ -4,6 +4,8 @@
 
 #include <posthaste/machine.h>
 
+#include "sasl/sasl.h"
+
 /* Options, copied. Strings may be NULL. */
 struct ph__config {
     char *hello;
@@ -17,6 +19,12 @@ struct ph__config {
     bool chunking;
     unsigned ahead; /* 0 = the default */
     int trace;
+    const struct ph__sasl_record *record; /* NULL but in a replay */
 };
+
+/* session.c: before anything is heard. What this machine says with AUTH is no
+ * login any more, but words in place of one that was recorded. Borrowed. */
+void ph__machine_replay(struct ph_machine *m,
+                        const struct ph__sasl_record *record);
 
 #endif

@@ -242,6 +242,8 @@ static bool announce(struct ph_machine *m, struct ph_event *out)
         return false;
     at->announced = true;
     const struct ph__row *row = &ph__table[at->state];
+    if (at->state == ST_READY || at->state == ST_CLOSED)
+        ph__machine_forget_secret(m); /* it has done its work */
     bool failed = at->state == ST_CLOSED && m->error.code != PH_OK;
     *out = (struct ph_event){.type = row->event,
                              .error = failed ? &m->error : NULL};

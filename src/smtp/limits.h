@@ -8,6 +8,7 @@ enum {
     PH__REPLY_LINES_MAX = 256,
     PH__REPLY_OCTETS_MAX = 65536, /* of one reply, all lines */
     PH__REPLY_TEXT_MAX = 8192,    /* kept of it; the rest is counted only */
+    PH__CLEANED_MAX = PH__REPLY_TEXT_MAX + 8, /* and "<hidden>" */
 
     PH__COMMAND_MAX = 3072,    /* RFC 5321 4.5.3.1.4: 512, and what extensions
                                   add (RFC 3461 5.4: 1036) */
@@ -16,6 +17,9 @@ enum {
                                   to 64 KiB before base64 */
     PH__AUTH_TRIES_MAX = 3,    /* mechanisms in one session */
     PH__AUTH_STEPS_MAX = 16,   /* challenges of one mechanism */
+    PH__SECRET_HEAD = 8,       /* octets of a secret that give it away */
+    PH__SECRET_MIN = 4,        /* what is shorter is in any text */
+    PH__SECRETS_MAX = 64,      /* more than tries and steps can say */
     PH__MECHANISMS_MAX = 1024, /* kept of the AUTH keyword's list */
     PH__HELLO_MAX = 255,       /* RFC 5321 4.5.3.1.2 */
 

@@ -90,6 +90,7 @@ static void note_beginning(struct ph_machine *m)
 {
     m->unasked =
         ph__table[m->recv.state].kind != WAIT_ROW || !ph__head_has_left(m);
+    m->trace_trail = (struct ph__secret_trail){.len = 0};
     m->unasked_in = m->recv.state;
 }
 
@@ -122,13 +123,43 @@ static bool too_much(const struct ph_machine *m)
            row->stage != PH_STAGE_CONTENT && row->stage != PH_STAGE_AUTH;
 }
 
+/* The reply just read, in words that anybody may see. */
+static struct ph_reply shown_reply(struct ph_machine *m)
+{
+    struct ph_reply reply = ph__reply_get(&m->reader);
+    size_t len = strlen(reply.text);
+    bool challenge = reply.code == 334 &&
+                     ph__secrets_challenge(&m->secrets, reply.text, len);
+    if (!challenge && ph__secrets_seek_all(&m->secrets, reply.text, len) == len)
+        return reply;
+    ph__buf_clear(&m->cleaned); /* without memory there is less to see */
+    (void)(challenge
+               ? ph__buf_add_text(&m->cleaned, "<hidden>")
+               : ph__secrets_show(&m->secrets, &m->cleaned, reply.text, len));
+    reply.text = ph__buf_text(&m->cleaned);
+    return reply;
+}
+
+/* What is too much ends the session with its first octet, maybe half a line. */
+static void trace(struct ph_machine *m, enum ph__reply_result result)
+{
+    bool part = result == PH__REPLY_MORE;
+    bool over = result != PH__REPLY_LINE && !part;
+    if (part && !too_much(m))
+        return;
+    if (part)
+        ph__reply_show_part(&m->reader);
+    ph__machine_trace_heard(m);
+    if (m->unasked && (over || too_much(m)))
+        ph__machine_trace_unasked(m);
+}
+
 static void hear(struct ph_machine *m, const char **data, size_t *len)
 {
     if (!ph__reply_begun(&m->reader))
         note_beginning(m);
     enum ph__reply_result result = ph__reply_read(&m->reader, data, len);
-    if (result != PH__REPLY_MORE)
-        ph__machine_trace_heard(m);
+    trace(m, result);
     switch (result) {
     case PH__REPLY_MORE:
     case PH__REPLY_LINE:
@@ -136,7 +167,7 @@ static void hear(struct ph_machine *m, const char **data, size_t *len)
             heard_nonsense(m);
         return;
     case PH__REPLY_DONE:
-        m->reply = ph__reply_get(&m->reader);
+        m->reply = shown_reply(m);
         heard(m, m->reply.code);
         return;
     case PH__REPLY_BAD:

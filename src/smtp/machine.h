@@ -13,6 +13,7 @@
 #include "smtp/flight.h"
 #include "smtp/out.h"
 #include "smtp/reply.h"
+#include "smtp/secret.h"
 #include "smtp/table.h"
 #include "smtp/transaction.h"
 
@@ -22,9 +23,10 @@ struct ph_machine {
     struct ph__cursor send;
     struct ph__flight flight;
     struct ph__reply_reader reader;
-    struct ph_reply reply; /* the latest; code 0 = none yet */
-    bool unasked;          /* the reply being read came before its command
-                              had left, or while none was due */
+    struct ph_reply reply;  /* the latest; code 0 = none yet */
+    struct ph__buf cleaned; /* its text, if a secret was cut off */
+    bool unasked;           /* the reply being read came before its command
+                               had left, or while none was due */
     enum ph__state unasked_in;
     struct ph__caps caps;
     struct ph__out out;
@@ -48,6 +50,7 @@ struct ph_machine {
     unsigned dropped; /* mechanisms given up */
     unsigned tries;
     unsigned steps;
+    struct ph__secrets secrets;
     struct ph__buf answer; /* to the latest challenge, base64 */
     bool answer_ready;
     bool secure;
@@ -62,7 +65,8 @@ struct ph_machine {
     struct ph__buf error_detail; /* error.detail */
     struct ph__buf detail;       /* of the latest signal */
     struct ph__buf trace;
-    size_t trace_content; /* octets of content not yet traced */
+    size_t trace_content;                /* octets of content not yet traced */
+    struct ph__secret_trail trace_trail; /* of the reply being read */
 };
 
 /* ---- what all of them ask ---- */
@@ -109,6 +113,8 @@ bool ph__machine_ask(const struct ph_machine *m, const struct ph__cursor *at,
 struct ph__sasl_terms ph__terms(const struct ph_machine *m);
 /* session.c: copies them. As ph_machine_log_in(). */
 int ph__machine_log_in(struct ph_machine *m, const struct ph_credentials *auth);
+/* Wipes password and token; who they were for stays. */
+void ph__machine_forget_secret(struct ph_machine *m);
 /* Queues the command of `at`. PH_E_NOMEM, PH_E_LIMIT, PH_E_AUTH. */
 int ph__machine_say(struct ph_machine *m, const struct ph__cursor *at);
 
@@ -133,6 +139,7 @@ void ph__machine_raise(struct ph_machine *m, const struct ph__raised *event);
 void ph__machine_trace_said(struct ph_machine *m, const char *line, size_t len,
                             size_t secret_from);
 void ph__machine_trace_heard(struct ph_machine *m);
+void ph__machine_trace_unasked(struct ph_machine *m);
 void ph__machine_trace_body(struct ph_machine *m, const char *data, size_t len);
 void ph__machine_trace_body_end(struct ph_machine *m);
 

@@ -80,6 +80,7 @@ static int keep_text(struct ph__reply_reader *r, const char *text, size_t len)
 {
     int again[3];
     size_t skip = enhanced_code(text, len, r->code, again);
+    r->shown_text += skip;
     if (skip && r->lines == 1)
         memcpy(r->enhanced, again, sizeof(again));
     if (r->lines > 1 && ph__buf_add_char(&r->text, '\n') == PH_E_NOMEM)
@@ -114,6 +115,11 @@ static int code_of(const char *line, size_t len)
     return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
 }
 
+void ph__reply_show_part(struct ph__reply_reader *r)
+{
+    (void)show(r, ph__buf_text(&r->line), r->line.len);
+}
+
 /* A line without its end. */
 static enum ph__reply_result parse(struct ph__reply_reader *r, const char *line,
                                    size_t len)
@@ -128,6 +134,7 @@ static enum ph__reply_result parse(struct ph__reply_reader *r, const char *line,
         return PH__REPLY_BAD;
     r->code = code;
     size_t prefix = len > 3 ? 4 : 3;
+    r->shown_text = prefix;
     if (keep_text(r, line + prefix, len - prefix))
         return PH__REPLY_BAD;
     if (len > 3 && line[3] == '-')
@@ -147,6 +154,7 @@ enum ph__reply_result ph__reply_read(struct ph__reply_reader *r,
                                      const char **data, size_t *len)
 {
     ph__buf_clear(&r->shown);
+    r->shown_text = 0;
     const char *start = *data;
     const char *lf = memchr(start, '\n', *len);
     size_t taken = lf ? (size_t)(lf - start) + 1 : *len;

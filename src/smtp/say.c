@@ -16,6 +16,23 @@ static int end_line(struct ph_machine *m, struct ph__line *l)
     return rc ? rc : ph__out_copy(&m->out, "\r\n", 2);
 }
 
+static bool speaks_first(const struct ph_machine *m)
+{
+    const struct ph__sasl_record *record = m->config.record;
+    return ph__sasl_client_first(m->mechanism) &&
+           (record ? record->first : !m->config.auth.two_step);
+}
+
+/* In which forms a server may say again what it gets with AUTH. */
+static int note_secrets(struct ph_machine *m)
+{
+    const struct ph_credentials *c = &m->config.auth;
+    if (m->secrets.count)
+        return PH_OK;
+    int rc = ph__secrets_add_both(&m->secrets, c->password);
+    return rc ? rc : ph__secrets_add_both(&m->secrets, c->token);
+}
+
 /* AUTH starts anew: mechanism, SASL, and the initial response if the line with
  * it is not too long (RFC 4954 4). */
 static int say_auth(struct ph_machine *m, struct ph__line *l)
@@ -27,11 +44,12 @@ static int say_auth(struct ph_machine *m, struct ph__line *l)
     m->sasl = NULL;
     m->steps = 0;
     ph__buf_wipe(&m->answer);
-    int rc = ph__sasl_new(&m->sasl, m->mechanism, &terms);
+    int rc = note_secrets(m);
+    if (!rc)
+        rc = ph__sasl_new(&m->sasl, m->mechanism, &terms);
     ph__line_add(l, "AUTH ");
     ph__line_add(l, m->mechanism);
-    bool with_response =
-        !m->config.auth.two_step && ph__sasl_client_first(m->mechanism);
+    bool with_response = speaks_first(m);
     if (!rc && with_response) {
         rc = ph__sasl_step(m->sasl, NULL, 0, &raw);
         if (!rc)
@@ -46,6 +64,7 @@ static int say_auth(struct ph_machine *m, struct ph__line *l)
         rc = ph__sasl_new(&m->sasl, m->mechanism, &terms);
         return rc ? rc : end_line(m, l);
     }
+    ph__secrets_add(&m->secrets, ph__buf_text(&m->answer));
     ph__line_add(l, " ");
     l->secret_from = l->len;
     ph__line_add(l, m->answer.len ? ph__buf_text(&m->answer) : "=");
@@ -55,6 +74,7 @@ static int say_auth(struct ph_machine *m, struct ph__line *l)
 /* May be longer than any command. */
 static int say_answer(struct ph_machine *m)
 {
+    ph__secrets_add(&m->secrets, ph__buf_text(&m->answer));
     ph__machine_trace_said(m, ph__buf_text(&m->answer), m->answer.len, 0);
     int rc = ph__out_copy(&m->out, ph__buf_text(&m->answer), m->answer.len);
     ph__buf_wipe(&m->answer);

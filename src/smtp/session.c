@@ -60,6 +60,17 @@ static void forget_auth(struct ph__config *config)
     config->mechanisms = NULL;
 }
 
+void ph__machine_forget_secret(struct ph_machine *m)
+{
+    struct ph_credentials *auth = &m->config.auth;
+    ph__text_wipe((char *)auth->password);
+    ph__text_wipe((char *)auth->token);
+    auth->password = auth->token = NULL;
+    ph__sasl_free(m->sasl);
+    m->sasl = NULL;
+    ph__buf_wipe(&m->answer);
+}
+
 int ph__machine_log_in(struct ph_machine *m, const struct ph_credentials *auth)
 {
     int rc = ph__sasl_check(auth);
@@ -102,7 +113,8 @@ int ph_machine_new(struct ph_machine **out,
     ph__reply_init(&m->reader, opts->trace > 0);
     m->recv.tx = m->send.tx = m->offered = PH__NO_TX;
     ph__buf_init(&m->answer, PH__AUTH_LINE_MAX);
-    ph__buf_init(&m->error_text, PH__REPLY_TEXT_MAX);
+    ph__buf_init(&m->cleaned, PH__CLEANED_MAX);
+    ph__buf_init(&m->error_text, PH__CLEANED_MAX);
     ph__buf_init(&m->error_detail, PH__DETAIL_MAX);
     ph__buf_init(&m->detail, PH__DETAIL_MAX);
     ph__buf_init(&m->trace, PH__TRACE_MAX);
@@ -118,6 +130,12 @@ int ph_machine_new(struct ph_machine **out,
     }
     *out = m;
     return PH_OK;
+}
+
+void ph__machine_replay(struct ph_machine *m,
+                        const struct ph__sasl_record *record)
+{
+    m->config.record = record;
 }
 
 static void forget_transaction(struct ph__transaction *tx)
@@ -142,6 +160,8 @@ void ph_machine_free(struct ph_machine *m)
     free(m->query_text);
     ph__out_done(&m->out);
     ph__buf_wipe(&m->answer);
+    ph__secrets_wipe(&m->secrets);
+    ph__buf_done(&m->cleaned);
     ph__buf_done(&m->error_text);
     ph__buf_done(&m->error_detail);
     ph__buf_done(&m->detail);

@@ -24,13 +24,29 @@ void ph__machine_trace_said(struct ph_machine *m, const char *line, size_t len,
     add_text(m, secret_from < len ? "<hidden>\n" : "\n");
 }
 
+/* The code stays, whatever a secret looks like. */
 void ph__machine_trace_heard(struct ph_machine *m)
 {
     if (!m->config.trace)
         return;
+    const struct ph__reply_reader *r = &m->reader;
+    const char *line = ph__buf_text(&r->shown);
+    const char *text = line + r->shown_text;
+    size_t len = r->shown.len - r->shown_text;
+    bool challenge =
+        r->code == 334 && ph__secrets_challenge(&m->secrets, text, len);
+    size_t shown = ph__secrets_seek(&m->secrets, &m->trace_trail, text, len);
+    bool hidden = challenge || m->trace_trail.found;
     add_text(m, "S: ");
-    add_text(m, ph__buf_text(&m->reader.shown));
-    add_text(m, "\n");
+    add(m, line, r->shown_text + (challenge ? 0 : shown));
+    add_text(m, hidden ? "<hidden>\n" : "\n");
+}
+
+/* Behind what came too early: a remark. */
+void ph__machine_trace_unasked(struct ph_machine *m)
+{
+    if (m->config.trace)
+        add_text(m, "# that came before any reply was due\n");
 }
 
 static void add_content_line(struct ph_machine *m, const char *data, size_t len)

@@ -4,7 +4,9 @@
 import os
 import re
 
+import canary_test
 from cli_talk import CliTest
+from scripted import ScriptedTest
 from sink_talk import main
 
 MESSAGE = (b"From: ann@x.org\r\nSubject: s\r\n\r\n.dot\r\n.\r\nhello\r\n"
@@ -166,6 +168,33 @@ class Recorded(ReplayTest):
         run = self.mail(self.sink())
         self.assertNotIn("# session", run.err)
         self.assertNotIn("# session", self.replay(run.err).out)
+
+
+class Logins(ReplayTest, ScriptedTest):
+    """Secrets are hidden, nonces are gone: each way a login can go."""
+
+    def try_each(self, cases, login):
+        for name, (script, words) in cases.items():
+            with self.subTest(name):
+                run, _ = self.run_against(script, *login, *words)
+                if "\nS: " in run.err:   # where a word was said
+                    self.assert_replayed(run.err)
+
+    def test_by_password(self):
+        self.try_each(canary_test.PASSWORDS, canary_test.BY_PASSWORD)
+
+    def test_by_token(self):
+        # AU-09: 334 with an error, an empty answer, then 535
+        self.try_each(canary_test.TOKENS, canary_test.BY_TOKEN)
+
+    def test_what_is_refused_goes_on_to_the_next(self):
+        script = canary_test.log_in(
+            "SCRAM-SHA-256 DIGEST-MD5 CRAM-MD5 PLAIN", "504 no", "334 ",
+            "501 then not", f"334 {canary_test.CHALLENGE}", "235 ok")
+        run, _ = self.run_against(script, *canary_test.BY_PASSWORD)
+        self.assertRegex(run.err, r"(?s)C: AUTH SCRAM.*C: AUTH DIGEST.*C: \*"
+                                  r".*C: AUTH CRAM.*C: <hidden>\nS: 235 ")
+        self.assert_replayed(run.err)
 
 
 class Differences(ReplayTest):

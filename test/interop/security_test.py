@@ -46,7 +46,7 @@ class S01Injection(ScriptedTest):
             guest.part()
         return after_starttls(act)
 
-    def refuse(self, *pieces):
+    def refuse(self, *pieces, shown=None):
         for words in LOGIN, ["--tls", "required"], ["--tls", "opportunistic"]:
             with self.subTest(pieces=pieces, words=words):
                 run, guests = self.run_against(self.script(pieces), *words)
@@ -55,15 +55,18 @@ class S01Injection(ScriptedTest):
                                  (76, "unsent"), run.err)
                 self.assert_kept_to_itself(guests)
                 self.assertEqual(1, len(guests))
+                if shown:
+                    self.assertIn(f"\nS: 220 go\nS: {shown}\n# that came "
+                                  "before", run.err)
 
     def test_in_one_segment(self):
-        self.refuse(b"220 go\r\n250-x\r\n250 AUTH PLAIN LOGIN\r\n")
+        self.refuse(b"220 go\r\n250-x\r\n250 AUTH PLAIN LOGIN\r\n", shown="250-x")
 
     def test_without_a_line_end(self):
-        self.refuse(b"220 go\r\n250-AUTH LO")
+        self.refuse(b"220 go\r\n250-AUTH LO", shown="250-AUTH LO")
 
     def test_a_single_octet(self):
-        self.refuse(b"220 go\r\n2")
+        self.refuse(b"220 go\r\n2", shown="2")
 
     def test_in_two_segments(self):
         self.refuse(b"220 go\r\n25", b"0-x\r\n250 AUTH PLAIN LOGIN\r\n")

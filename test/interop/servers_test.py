@@ -174,22 +174,44 @@ class Replay(Frame):
     """What was said is what the table says (posthaste replay)."""
 
     def login(self, place):
-        # By what says the same each time: SCRAM has a nonce.
-        return (server_table.credentials(self.server, "PLAIN")
+        return (server_table.credentials(self.server)
                 if place.service.login else [])
+
+    def check(self, place, *options):
+        """A run's dialogue is replayed: what replay prints."""
+        attempt, _ = self.send(place, "row1", NOBODY, "row2", options=options)
+        with tempfile.TemporaryDirectory() as folder:
+            trace = self.write(folder, "trace", attempt.done.stderr)
+            done = subprocess.run([self.program, "replay", trace],
+                                  stdout=subprocess.PIPE, text=True,
+                                  timeout=60, check=False)
+        self.assertEqual(0, done.returncode, attempt.done.stderr + done.stdout)
+        return done.stdout
 
     @at_each_place
     def test_the_dialogue_is_replayed(self, place):
         for options in ([], ["--chunking"], ["--without", "PIPELINING"], ["-v"]):
-            attempt, _ = self.send(place, "row1", NOBODY, "row2",
-                                   options=[*options, *self.login(place)])
-            with tempfile.TemporaryDirectory() as folder:
-                trace = self.write(folder, "trace", attempt.done.stderr)
-                done = subprocess.run([self.program, "replay", trace],
-                                      stdout=subprocess.PIPE, text=True,
-                                      timeout=60, check=False)
-            self.assertEqual(0, done.returncode,
-                             attempt.done.stderr + done.stdout)
+            self.check(place, *options, *self.login(place))
+
+    @at_each_place
+    def test_each_login_is_replayed(self, place):
+        # Also those that answer to a nonce, which no other run hears again.
+        for mechanism in place.mechanisms() if place.service.login else []:
+            for words in ([], ["--auth-two-step"]):
+                with self.subTest(mechanism, words=words):
+                    said = self.check(place, *words, *server_table.credentials(
+                        self.server, mechanism))
+                    self.assertRegex(said, r"(?m)^(AUTH|ANSWER) +235 +pass ")
+
+    @at_each_place
+    def test_a_refused_login_is_replayed(self, place):
+        for mechanism in place.mechanisms() if place.service.login else []:
+            if mechanism == "EXTERNAL":
+                continue   # it has no secret
+            with self.subTest(mechanism):
+                said = self.check(place, *server_table.credentials(
+                    self.server, mechanism, "not-the-secret"))
+                self.assertRegex(said, r"(?m)^(AUTH|ANSWER) +535 +fail ")
 
 
 class Size(Frame):

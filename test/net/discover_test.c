@@ -49,7 +49,7 @@ static const struct {
      "PH_E_RESOLVE",
      {{SUBMISSION, PH__DNS_SRV,
        .records = {{SUBMISSION, PH__DNS_SRV, 60, "0 0 0 ."}}}}},
-    {"nothing", "example.org", "PH_E_RESOLVE", {{NULL}}},
+    {"nothing", "example.org", "PH_E_RESOLVE", {{.name = NULL}}},
     {"a name server in trouble",
      "example.org",
      "PH_E_CONNECT",

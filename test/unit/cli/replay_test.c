@@ -73,6 +73,31 @@ static const struct {
      HELLO "S: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334 VQ==\nC: <hidden>\n"
            "S: 334 UA==\nC: <hidden>\nS: 235\nC: QUIT\nS: 221\n",
      "ANSWER     334      challenge  ANSWERED .. ANSWER\n"},
+    {"SCRAM, whose nonce is another one now",
+     HELLO "S: 250 AUTH SCRAM-SHA-1\nC: AUTH SCRAM-SHA-1 <hidden>\n"
+           "S: 334 cj14LHM9ZUE9PSxpPTQwOTY=\nC: <hidden>\nS: 334 dj1lQT09\n"
+           "C: \nS: 235\nC: QUIT\nS: 221\n",
+     "ANSWER     235      pass       PROVEN .. READY\n"},
+    {"a server that does not prove itself",
+     HELLO "S: 250 AUTH SCRAM-SHA-1\nC: AUTH SCRAM-SHA-1 <hidden>\n"
+           "S: 334 cj14LHM9ZUE9PSxpPTQwOTY=\nC: <hidden>\nS: 334 dj1lQT09\n"
+           "C: *\nS: 501 well\nC: QUIT\nS: 221\n",
+     "CANCEL     501      drop       CAN_AUTH .. QUIT\n"},
+    {"a server that skips the proof",
+     HELLO "S: 250 AUTH SCRAM-SHA-1\nC: AUTH SCRAM-SHA-1 <hidden>\n"
+           "S: 235 come in\n",
+     "AUTH       235      pass       PROVEN .. CLOSED\n"},
+    {"a token that the server explains, and no password for RFC 4954 6",
+     "# TLSv1.3\nS: 220 x\nC: EHLO me\nS: 250-x\nS: 250 AUTH PLAIN XOAUTH2\n"
+     "C: AUTH XOAUTH2\nS: 334 \nC: <hidden>\nS: 334 e30=\nC: \n"
+     "S: 432 transition\nC: QUIT\nS: 221\n",
+     "ANSWER     432      pass       TRANSITION .. QUIT\n"},
+    {"a channel binding",
+     "S: 220 x\nC: EHLO me\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS\n"
+     "S: 220\n# TLSv1.3\nC: EHLO me\nS: 250-x\nS: 250 AUTH SCRAM-SHA-256-PLUS "
+     "PLAIN\n"
+     "C: AUTH SCRAM-SHA-256-PLUS <hidden>\nS: 535 no\nC: QUIT\nS: 221\n",
+     "AUTH       535      fail       QUIT\n"},
     {"LMTP",
      "S: 220 x\nC: LHLO me\nS: 250 x\nC: MAIL FROM:<>\nS: 250\n"
      "C: RCPT TO:<a@b>\nS: 250\nC: RCPT TO:<c@d>\nS: 250\nC: DATA\n"
@@ -85,6 +110,10 @@ static const struct {
      "QUERY      252      report     READY\n"},
     {"nothing asked for a reply", HELLO "S: 250 x\nS: 250 ghost\n",
      "READY      early    pass       CLOSED\n"}, /* S13 */
+    {"half a line in the clear, behind the 220", /* S01 */
+     "S: 220 x\nC: EHLO me\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS\n"
+     "S: 220\nS: 250 inje\n# that came before any reply was due\n",
+     "HANDSHAKE  early    breach     CLOSED\n"},
     {"no reply at all", "S: hello\n",
      "GREETING   garbage  breach     CLOSED\n"},
 };
@@ -139,6 +168,10 @@ static const struct {
      "S: 221 bye\nS: 250 and\n",
      "line 6: the server says: '250 and', the machine says nothing (state "
      "CLOSED)\n"},
+    {"an answer to what nobody could answer",
+     HELLO "S: 250 AUTH CRAM-MD5\nC: AUTH CRAM-MD5\nS: 334 \nC: <hidden>\n",
+     "line 8: the transcript says: '<hidden>', the machine says '*' (state "
+     "CANCEL)\n"},
     {"credentials where they would be seen",
      HELLO "S: 250 x\nC: AUTH PLAIN <hidden>\n",
      "line 6: the transcript says: 'AUTH PLAIN <hidden>', the machine says "

@@ -346,6 +346,59 @@ static void the_longest_token_is_said(void **state) /* U29 */
     ph__buf_done(&out);
 }
 
+/* What replay plays: it takes the rounds that the mechanism takes, says "*"
+ * where that is recorded, and has nothing of the credentials. */
+static void a_recorded_exchange_shows_no_secret(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mechanism;
+        const struct ph_credentials *credentials;
+        const char *challenges[3];
+        size_t rounds; /* until it is done */
+    } cases[] = {
+        {"PLAIN", &tim, {NULL}, 1},
+        {"PLAIN", &tim, {""}, 1},
+        {"LOGIN", &tim, {"User", "Password"}, 2},
+        {"CRAM-MD5", &tim, {"<1@x>"}, 1},
+        {"DIGEST-MD5", &chris, {"nonce=\"other\"", "rspauth=x"}, 2},
+        {"SCRAM-SHA-256", &tim, {NULL, "r=other,s=eA==,i=4096", "v=eA=="}, 3},
+        {"XOAUTH2", &user, {NULL}, 1},
+    };
+    struct ph__sasl_record record = {.answered = true};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct ph__sasl_terms terms =
+            talk_terms(cases[i].mechanism, cases[i].credentials);
+        struct ph__sasl *s = NULL;
+        terms.record = &record;
+        assert_int_equal(ph__sasl_new(&s, cases[i].mechanism, &terms), PH_OK);
+        for (size_t n = 0; n < cases[i].rounds; n++) {
+            assert_false(ph__sasl_done(s));
+            talk_hear(s, cases[i].mechanism, cases[i].challenges[n],
+                      "recorded");
+        }
+        assert_true(ph__sasl_done(s));
+        if (cases[i].credentials != &user)
+            talk_hear(s, cases[i].mechanism, "one more", NULL);
+        ph__sasl_free(s);
+    }
+}
+
+static void a_recorded_cancellation_is_one(void **state)
+{
+    (void)state;
+    const struct ph__sasl_record record = {.answered = false};
+    struct ph__sasl_terms terms = talk_terms("SCRAM-SHA-1", &tim);
+    struct ph__sasl *s = NULL;
+    terms.record = &record;
+    assert_int_equal(ph__sasl_new(&s, "SCRAM-SHA-1", &terms), PH_OK);
+    talk_hear(s, "first", NULL, "recorded");
+    talk_hear(s, "then", "r=x,s=eA==,i=1", NULL);
+    assert_false(ph__sasl_done(s));
+    assert_int_equal(ph__sasl_drops(s), ph__sasl_bit("SCRAM-SHA-1"));
+    ph__sasl_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +409,8 @@ int main(void)
         cmocka_unit_test(a_long_error_is_cut),
         cmocka_unit_test(credentials_have_limits),
         cmocka_unit_test(the_longest_token_is_said),
+        cmocka_unit_test(a_recorded_exchange_shows_no_secret),
+        cmocka_unit_test(a_recorded_cancellation_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

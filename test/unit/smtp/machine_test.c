@@ -174,12 +174,52 @@ static void the_longest_command_fits(void **state) /* TX-24 */
     ph_machine_free(m);
 }
 
+/* S01, S02: what is spoken into the upgrade to TLS, or while nothing is due, is
+ * shown as far as it has come; its first octet ends the session. */
+static void what_comes_too_early_is_traced(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label;
+        const char *said;
+        const char *traced; /* behind "C: STARTTLS" */
+    } cases[] = {
+        {"whole", "220 go\r\n250 x\r\n", "S: 220 go\nS: 250 x\n"},
+        {"half a line", "220 go\r\n250 inje", "S: 220 go\nS: 250 inje\n"},
+        {"one octet", "220 go\r\n2", "S: 220 go\nS: 2\n"},
+        {"of several lines", "220 go\r\n250-x\r\n250 y\r\n",
+         "S: 220 go\nS: 250-x\n"},
+        {"octets of any kind", "220 go\r\n\x16\x03\x01\x1b[",
+         "S: 220 go\nS: ????[\n"},
+    };
+    const struct ph_session_options opts = {.size = sizeof(opts), .trace = 1};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct ph_machine *m;
+        const char *traced;
+        char expected[200];
+        assert_int_equal(ph_machine_new(&m, &opts), PH_OK);
+        hear(m, "220 mx\r\n");
+        hear(m, "250-mx\r\n250 STARTTLS\r\n");
+        send_all(m);
+        assert_true(ph_machine_trace(m, &traced) > 0);
+        hear(m, cases[i].said);
+        assert_string_equal(ph_machine_state(m), "CLOSED");
+        snprintf(expected, sizeof(expected),
+                 "%s# that came before any reply was due\n", cases[i].traced);
+        ph_machine_trace(m, &traced);
+        if (strcmp(traced, expected))
+            fail_msg("%s: %s", cases[i].label, traced);
+        ph_machine_free(m);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_trickled_reply_has_no_more_time),
         cmocka_unit_test(content_that_moves_has_time),
         cmocka_unit_test(the_longest_command_fits),
+        cmocka_unit_test(what_comes_too_early_is_traced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
