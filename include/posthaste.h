@@ -9,7 +9,9 @@
 #include <posthaste/message.h>
 #include <posthaste/mx.h>
 #include <posthaste/network.h>
+#include <posthaste/policy.h>
 #include <posthaste/result.h>
+#include <posthaste/stats.h>
 #include <posthaste/types.h>
 
 #endif

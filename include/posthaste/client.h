@@ -15,7 +15,9 @@
 #include <posthaste/machine.h>
 #include <posthaste/message.h>
 #include <posthaste/network.h>
+#include <posthaste/policy.h>
 #include <posthaste/result.h>
+#include <posthaste/stats.h>
 #include <posthaste/types.h>
 
 #ifdef __cplusplus
@@ -54,9 +56,15 @@ struct ph_client_options {
                             * further ones, as do those that the server puts
                             * off with 452 or 552 (RFC 5321 4.5.3.1.10) */
     unsigned idle_secs;    /* keep an idle connection so long; default 30 */
+    unsigned age_secs;     /* begin nothing on an older one; default 300,
+                            * UINT_MAX = no limit */
     unsigned timeout_secs; /* one bound for connecting, for the handshake,
                             * for each whole reply and for a blocked write;
                             * default: 30 to connect, then the table's */
+    const struct ph_policy *policy; /* NULL = one attempt, no limits */
+    ph_notice_cb notice;            /* NULL = nobody */
+    unsigned dialogue; /* keep so many last lines of each session, for results
+                        * that are failures; 0 = none */
     /* The dialogue, a line a call, without its line end; also "# ..." lines
      * about the connection. NULL = no trace. */
     void (*trace)(void *user, const char *line);
@@ -64,7 +72,7 @@ struct ph_client_options {
     /* Asked in each session that `session` has no `auth` for; NULL = nobody. It
      * makes TLS required where `session` is NULL, and 587 the default port. */
     ph_login_cb login;
-    void *user;    /* for trace, login and tls_key_log */
+    void *user;    /* for trace, login, notice and tls_key_log */
     char *problem; /* where ph_client_new() says in words what is wrong with
                     * the files and pins; NULL = nowhere */
     size_t problem_size;
@@ -76,8 +84,9 @@ struct ph_client_options {
 typedef void (*ph_sent_cb)(const struct ph_result *result, void *user);
 typedef void (*ph_closed_cb)(void *user);
 
-/* A submission under way. Yours only to pass to ph_job_go(), and only until
- * its ph_sent_cb has run: the session may be lost while you write. */
+/* A submission under way. Yours only to pass to ph_job_go() and
+ * ph_job_cancel(), and only until its ph_sent_cb has run: the session may be
+ * lost while you write. */
 struct ph_job;
 /* Content is about to be complete at the server: write down whatever must
  * survive a crash, then call ph_job_go(), now or later. */
@@ -90,24 +99,12 @@ struct ph_send_options {
                                              * `original` is not used: ORCPT is
                                              * made of the addresses as given
                                              * when notify is set */
+    struct ph_job **job;    /* where it is to be had for ph_job_cancel();
+                             * written before ph_client_send() returns */
+    unsigned deadline_secs; /* from now, waiting included; then it is canceled,
+                             * with PH_E_TIMEOUT. 0 = none */
     bool all_or_nothing; /* unless every recipient is accepted, nobody gets it;
                           * all go in one transaction */
-};
-
-struct ph_stats {
-    size_t size;          /* set before the call */
-    uint64_t connections; /* opened and greeted so far */
-    uint64_t handshakes;  /* TLS handshakes completed */
-    uint64_t messages;    /* transactions that ended in acceptance */
-    uint64_t round_trips; /* waits for the server: something was sent, and the
-                           * next octet came after it */
-    uint64_t octets_sent; /* before TLS */
-    uint64_t octets_received;
-    unsigned open;      /* sessions now, connecting ones included */
-    unsigned queued;    /* submissions waiting for a session */
-    const char *tls;    /* "TLSv1.3" of the latest handshake, or ""; static
-                         * while the client lives */
-    const char *cipher; /* likewise */
 };
 
 /* PH_E_INVALID, PH_E_NOMEM, PH_E_TLS (a file cannot be used),
@@ -117,17 +114,32 @@ PH_API int ph_client_new(struct ph_client **out, struct uv_loop_s *loop,
 
 /* Takes `msg` on success only; on error it is still yours and `cb` will not
  * run. Errors: what ph_message_check() says, PH_E_NOMEM, PH_E_INVALID (the
- * client is closing). `opts` may be NULL. */
+ * client is closing), PH_E_AGAIN (the queue is as full as the policy allows: a
+ * PH_NOTICE_ROOM follows). `opts` may be NULL. */
 PH_API int ph_client_send(struct ph_client *c, struct ph_message *msg,
                           const struct ph_send_options *opts, ph_sent_cb cb,
                           void *user);
 PH_API void ph_job_go(struct ph_job *job);
+/* Its callback comes as ever, later, once: unsent with PH_E_CANCELED if it
+ * waits; deferred if RCPT had left; uncertain if all content had; what was
+ * decided stays. One under way takes its session along, as soon as whatever
+ * goes before it there is decided. */
+PH_API void ph_job_cancel(struct ph_job *job);
+
+/* So much went out before this client lived, `secs` ago: for rates that outlive
+ * a restart; the oldest first. PH_E_INVALID: its policy has no rates. */
+PH_API int ph_client_spent(struct ph_client *c, unsigned secs,
+                           unsigned messages, unsigned recipients);
 
 PH_API void ph_client_stats(const struct ph_client *c, struct ph_stats *out);
 
-/* Finishes what was submitted, says QUIT, frees the client after `cb` (which
- * may be NULL). Once is enough; later calls do nothing. */
+/* Finishes what was submitted, with no waiting for better times (what was put
+ * off is told so, and no outage is borne), says QUIT, frees the client after
+ * `cb` (which may be NULL). Once is enough; later calls do nothing. */
 PH_API void ph_client_close(struct ph_client *c, ph_closed_cb cb, void *user);
+/* The same, and ph_client_abort() if that has taken so long. */
+PH_API void ph_client_close_within(struct ph_client *c, unsigned secs,
+                                   ph_closed_cb cb, void *user);
 /* The same, but at once: what waits is unsent (PH_E_CANCELED), what is under
  * way ends as if the connection were lost. Also hastens a close under way. */
 PH_API void ph_client_abort(struct ph_client *c, ph_closed_cb cb, void *user);

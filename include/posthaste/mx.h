@@ -44,7 +44,8 @@ struct ph_mx_options {
      * no credentials here: host, port, unix_path, tls_name, tls_pins and login
      * must be unset, and so must `auth` and `ask_login` of its session, LMTP
      * and TLS from the first octet: PH_E_INVALID. `connections` and such are
-     * meant for each exchanger.
+     * meant for each exchanger; of a policy only the rates, which count for all
+     * together.
      * Its session's `tls` is the least for all: REQUIRED checks the
      * certificate for the exchanger's name, NONE does without DANE too. Set
      * `hello` to this host's name: many exchangers ask for one that exists. */
@@ -74,7 +75,8 @@ PH_API int ph_mx_new(struct ph_mx **out, struct uv_loop_s *loop,
  * own: for several domains, or when an exchanger did not take the content and
  * the next one gets it, more than once. Until `cb` has run ph_job_go() may be
  * called for any of them; where the session was lost it does nothing.
- * PH_E_INVALID also: all_or_nothing with recipients of several domains. In the
+ * PH_E_INVALID also: all_or_nothing with
+ * recipients of several domains, `job`, `deadline_secs`. In the
  * result `server` is the exchanger that was reached last, and `secure` is true
  * if TLS protected all that was said.
  */

@@ -41,7 +41,8 @@ extern "C" {
     X(CONTENT, 17, "message content cannot be sent over SMTP")                 \
     X(HEADER, 18, "header name or value cannot be sent")                       \
     X(SYSTEM, 19, "the operating system refused")                              \
-    X(EXTENSION, 20, "the server does not offer what the message needs")
+    X(EXTENSION, 20, "the server does not offer what the message needs")       \
+    X(AGAIN, 21, "the queue is full; submit again later")
 
 enum ph_code {
     PH_OK = 0,

@@ -1,4 +1,4 @@
-#include <posthaste/types.h>
+#include <posthaste/result.h>
 
 const char *ph_strerror(int code)
 {
@@ -33,6 +33,18 @@ const char *ph_stage_name(enum ph_stage stage)
     case PH_STAGE_##name:                                                      \
         return text;
         PH_STAGE_MAP(X)
+#undef X
+    }
+    return "unknown";
+}
+
+const char *ph_class_name(enum ph_class c)
+{
+    switch (c) {
+#define X(name, text)                                                          \
+    case PH_CLASS_##name:                                                      \
+        return text;
+        PH_CLASS_MAP(X)
 #undef X
     }
     return "unknown";

@@ -184,6 +184,7 @@ static const char *for_exchangers(const struct ph_recipient_result *r,
     case PH_E_HEADER:
     case PH_E_SYSTEM:
     case PH_E_EXTENSION:
+    case PH_E_AGAIN:
         break;
     }
     return "try again later";
@@ -232,6 +233,7 @@ const char *cli_advice(const struct ph_recipient_result *r,
     case PH_E_CONTENT:
     case PH_E_HEADER:
     case PH_E_SYSTEM:
+    case PH_E_AGAIN:
         break;
     }
     return "try again later";

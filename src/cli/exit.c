@@ -48,6 +48,7 @@ int cli_exit_for_code(enum ph_code code)
     case PH_E_DOUBT:
     case PH_E_CANCELED:
     case PH_E_SYSTEM:
+    case PH_E_AGAIN:
         break;
     }
     return EXIT_TRY_LATER;

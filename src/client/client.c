@@ -51,8 +51,12 @@ int ph__client_open(struct ph_client *c)
     if (!rc && resolvers)
         rc = ph__net_set_resolver(
             c->net, &(struct ph__dns_options){.servers = resolvers});
-    if (!rc)
-        uv_timer_init(c->loop, &c->soon); /* cannot fail, see libuv */
+    if (!rc) { /* cannot fail, see libuv */
+        uv_timer_init(c->loop, &c->soon);
+        uv_timer_init(c->loop, &c->alarm);
+        uv_timer_init(c->loop, &c->patience);
+        uv_unref((uv_handle_t *)&c->patience);
+    }
     return rc;
 }
 
@@ -60,6 +64,8 @@ static int set_up(struct ph_client *c, const struct ph_client_options *opts)
 {
     const struct ph_session_options *session = &c->engine_options.session;
     int rc = ph__settings_copy(&c->settings, &c->engine_options, opts);
+    if (!rc)
+        rc = ph__client_set_policy(c, opts);
     if (!rc && session->tls != PH_TLS_NONE)
         rc = make_context(c, session, opts);
     return rc ? rc : ph__client_open(c);
@@ -72,6 +78,7 @@ void ph__client_free(struct ph_client *c)
     if (!c->like)
         ph__tls_context_free(c->tls);
     ph__settings_done(&c->settings);
+    ph__pace_free(c->pace);
     free(c);
 }
 
@@ -82,7 +89,7 @@ struct ph_client *ph__client_alloc(uv_loop_t *loop)
         return NULL;
     c->loop = loop;
     c->thread = uv_thread_self();
-    c->soon.data = c;
+    c->soon.data = c->alarm.data = c->patience.data = c;
     c->numbers = &c->own_numbers;
     return c;
 }
@@ -158,17 +165,28 @@ int ph_client_send(struct ph_client *c, struct ph_message *msg,
     if (!msg || c->closing || (opts && opts->size != sizeof(*opts)))
         return PH_E_INVALID;
     struct ph_job *job = NULL;
+    if (ph__client_is_full(c, 0))
+        return PH_E_AGAIN; /* without rendering it first */
     int rc = ph__message_complete(msg);
     if (!rc)
         rc = ph__job_new(&job, c, msg, NULL, ph_message_recipient_count(msg),
                          opts);
+    if (!rc && ph__client_is_full(c, job->job.content.len)) {
+        ph__job_drop(job);
+        rc = PH_E_AGAIN;
+    }
     if (rc)
         return rc;
-    job->cb = cb;
-    job->user = user;
-    ph__engine_submit(c->engine, &job->job);
-    ph__client_pump_soon(c);
+    ph__job_submit(job, cb, user);
     return PH_OK;
+}
+
+void ph_job_cancel(struct ph_job *job)
+{
+    struct ph_client *c = job->client;
+    check_thread(c);
+    ph__engine_cancel(c->engine, &job->job, PH_E_CANCELED);
+    ph__client_pump_soon(c);
 }
 
 void ph_job_go(struct ph_job *job)
@@ -193,10 +211,21 @@ void ph_client_stats(const struct ph_client *c, struct ph_stats *out)
                              .round_trips = s.round_trips,
                              .octets_sent = s.octets_sent,
                              .octets_received = s.octets_received,
+                             .dials = s.dials,
+                             .dial_failures = s.dial_failures,
+                             .lost = s.lost,
+                             .retries = s.retries,
                              .open = s.open,
+                             .idle = s.idle,
+                             .limit = s.limit,
                              .queued = s.queued,
+                             .waiting = s.waiting,
+                             .under_way = s.under_way,
+                             .queue_octets = c->pending_octets,
+                             .health = ph__client_health(c, NULL),
                              .tls = c->tls_version,
                              .cipher = c->cipher};
+    memcpy(out->outcomes, c->outcomes, sizeof(out->outcomes));
 }
 
 /* ---- death ---- */
@@ -218,6 +247,21 @@ void ph_client_close(struct ph_client *c, ph_closed_cb cb, void *user)
     begin_close(c, cb, user);
     ph__engine_drain(c->engine);
     ph__client_pump_soon(c);
+}
+
+static void on_patience(uv_timer_t *timer)
+{
+    struct ph_client *c = timer->data;
+    ph__engine_abort(c->engine);
+    ph__client_pump(c);
+}
+
+void ph_client_close_within(struct ph_client *c, unsigned secs, ph_closed_cb cb,
+                            void *user)
+{
+    if (!c->closing)
+        uv_timer_start(&c->patience, on_patience, (uint64_t)secs * 1000, 0);
+    ph_client_close(c, cb, user);
 }
 
 void ph_client_abort(struct ph_client *c, ph_closed_cb cb, void *user)

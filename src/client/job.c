@@ -49,15 +49,37 @@ int ph__job_new(struct ph_job **out, struct ph_client *c,
     if (!rc && opts && opts->parameters)
         rc = ph__job_set_parameters(job, opts->parameters);
     if (rc) {
-        job->msg = NULL; /* still the caller's */
-        ph__job_free(job);
+        ph__job_drop(job);
         return rc;
     }
     job->commit = opts ? opts->commit : NULL;
     job->job.env.commit = job->commit != NULL;
     job->job.env.all_or_nothing = opts && opts->all_or_nothing;
+    job->submitted = uv_now(c->loop);
+    if (opts && opts->deadline_secs)
+        job->job.deadline = job->submitted + opts->deadline_secs * 1000ULL;
+    if (opts && opts->job)
+        *opts->job = job;
     *out = job;
     return PH_OK;
+}
+
+/* The message is still the caller's. */
+void ph__job_drop(struct ph_job *job)
+{
+    job->msg = NULL;
+    ph__job_free(job);
+}
+
+void ph__job_submit(struct ph_job *job, ph_sent_cb cb, void *user)
+{
+    struct ph_client *c = job->client;
+    job->cb = cb;
+    job->user = user;
+    c->pending++;
+    c->pending_octets += job->job.content.len;
+    ph__engine_submit(c->engine, &job->job);
+    ph__client_pump_soon(c);
 }
 
 void ph__job_free(struct ph_job *job)
@@ -81,21 +103,52 @@ static int first_failure(const struct ph__job *job)
     return PH_OK;
 }
 
+/* What is known of the session that had it last. */
+static char *add_session(struct ph_result *result, const struct ph_job *job)
+{
+    const struct ph__session *last = job->job.last;
+    struct ph__link_up *link = last ? ph__session_user(last) : NULL;
+    result->peer = result->tls = result->cipher = result->dialogue = "";
+    if (!link)
+        return NULL;
+    ph__link_trace(link); /* the last word, too */
+    result->peer = ph__conn_peer(link->conn);
+    result->tls = link->tls;
+    result->cipher = link->cipher;
+    char *text = result->code && link->dialogue
+                     ? ph__dialogue_text(link->dialogue)
+                     : NULL;
+    if (text)
+        result->dialogue = text;
+    return text;
+}
+
+static void count(struct ph_client *c, const struct ph__job *job)
+{
+    for (size_t i = 0; i < job->env.to_count; i++)
+        c->outcomes[job->results[i].outcome]++;
+    ph__client_count_out(c, job->content.len);
+}
+
 /* The last the client does with it: the callback, once. */
 void ph__job_finish(struct ph_job *job)
 {
+    struct ph_client *c = job->client;
     const struct ph__job *j = &job->job;
-    struct ph_result result = {
-        .code = first_failure(j),
-        .count = j->env.to_count,
-        .recipients = j->results,
-        .message_id = ph__message_id(job->msg),
-        .server = j->reached ? job->client->settings.server : "",
-        .attempts = j->attempts,
-        .secure = j->secure,
-        .mechanism = j->mechanism ? j->mechanism : ""};
+    struct ph_result result = {.code = first_failure(j),
+                               .count = j->env.to_count,
+                               .recipients = j->results,
+                               .message_id = ph__message_id(job->msg),
+                               .server = j->reached ? c->settings.server : "",
+                               .attempts = j->attempts,
+                               .secure = j->secure,
+                               .elapsed_ms = uv_now(c->loop) - job->submitted,
+                               .mechanism = j->mechanism ? j->mechanism : ""};
+    char *text = add_session(&result, job);
+    count(c, j);
     if (job->cb)
         job->cb(&result, job->user);
+    free(text);
     job->over = true;
     if (!job->kept)
         ph__job_free(job);

@@ -17,6 +17,8 @@ static void say(const struct ph__link_up *link, const char *line)
     char head[TRACE_LINE];
     unsigned *speaker = &c->numbers->speaker;
     bool changed = link->number != (*speaker ? *speaker : 1);
+    if (link->dialogue)
+        ph__dialogue_add(link->dialogue, line);
     if (!c->settings.trace)
         return;
     *speaker = link->number;
@@ -31,7 +33,8 @@ void ph__link_trace(struct ph__link_up *link)
 {
     const struct ph_client *c = link->client;
     const char *text;
-    if (!c->settings.trace || !ph__session_trace(link->session, &text))
+    bool read = c->settings.trace || link->dialogue;
+    if (!read || !ph__session_trace(link->session, &text))
         return;
     char *copy = strdup(text); /* the callback may do anything */
     for (char *line = copy; line && *line;) {
@@ -112,6 +115,8 @@ static void secured(void *user)
     struct ph__tls *t = ph__conn_tls(link->conn);
     copy_text(c->tls_version, sizeof(c->tls_version), ph__tls_version(t));
     copy_text(c->cipher, sizeof(c->cipher), ph__tls_cipher(t));
+    copy_text(link->tls, sizeof(link->tls), c->tls_version);
+    copy_text(link->cipher, sizeof(link->cipher), c->cipher);
     trace_tls(link);
     bind_session(link);
     ph__session_secured(link->session);
@@ -170,6 +175,8 @@ void ph__link_dial(struct ph_client *c, struct ph__session *session)
     link->client = c;
     link->session = session;
     link->number = ++c->numbers->dialled;
+    if (c->settings.dialogue) /* without it is better than none */
+        link->dialogue = ph__dialogue_new(c->settings.dialogue);
     c->links++;
     ph__session_set_user(session, link);
     ph__conn_deadline(link->conn, ph__session_deadline(session));
@@ -208,9 +215,31 @@ static bool write_out(struct ph__link_up *link)
     return true;
 }
 
+static void tell_session(struct ph__link_up *link, bool open)
+{
+    struct ph_notice notice = {
+        .type = PH_NOTICE_SESSION, .session = link->number, .open = open};
+    link->ready = open;
+    ph__client_notify(link->client, &notice);
+}
+
+void ph__link_tell(struct ph__link_up *link)
+{
+    const char *state = ph__session_state(link->session);
+    struct ph_notice notice = {
+        .type = PH_NOTICE_STATE, .session = link->number, .state = state};
+    if (!link->client->settings.notice || state == link->state)
+        return;
+    link->state = state;
+    ph__client_notify(link->client, &notice);
+    if (!link->ready && ph__session_greeted(link->session))
+        tell_session(link, true);
+}
+
 void ph__link_settle(struct ph__link_up *link)
 {
     ph__link_trace(link);
+    ph__link_tell(link);
     if (!write_out(link))
         return;
     ph__conn_deadline(link->conn, ph__session_deadline(link->session));
@@ -221,6 +250,7 @@ static void closed(void *user)
 {
     struct ph__link_up *link = user;
     struct ph_client *c = link->client;
+    ph__dialogue_free(link->dialogue);
     free(link);
     c->links--;
     ph__client_finish_close(c);
@@ -231,6 +261,8 @@ void ph__link_close(struct ph__link_up *link)
     ph__link_trace(link);
     (void)write_out(link);
     ph__link_forget_login(link);
+    if (link->ready)
+        tell_session(link, false);
     ph__session_free(link->session);
     link->session = NULL;
     ph__conn_close(link->conn, closed, link);

@@ -7,8 +7,9 @@
 
 #include <posthaste/client.h>
 
+#include "client/dialogue.h"
+#include "client/settings.h"
 #include "client/share.h"
-#include "client/way.h"
 #include "engine/engine.h"
 #include "net/conn.h"
 
@@ -17,9 +18,10 @@ struct ph_job {
     struct ph__job job;
     struct ph_client *client;
     struct ph_message *msg;
-    bool borrowed; /* the message, for as long as the job lives */
-    bool kept;     /* in somebody's list: lives on when it is over */
-    bool over;     /* the callback has run; the client may be gone */
+    uint64_t submitted; /* when */
+    bool borrowed;      /* the message, for as long as the job lives */
+    bool kept;          /* in somebody's list: lives on when it is over */
+    bool over;          /* the callback has run; the client may be gone */
     struct ph__link keeper;
     ph_sent_cb cb;
     ph_commit_cb commit;
@@ -41,36 +43,13 @@ struct ph__link_up {
     struct ph_client *client;
     struct ph__session *session;
     struct ph__conn *conn;
-    struct ph_login *login; /* asked, and not answered yet; or NULL */
-    unsigned number;        /* from 1 on, in the order of dialling */
-};
-
-/* Options, copied; strings NULL when not given. */
-struct ph__settings {
-    char *host;
-    char *unix_path;
-    char *tls_name;
-    char *server; /* "host:port" */
-    char *hello;
-    char *without;
-    char *user;
-    char *password;
-    char *authzid;
-    char *token;
-    char *auth_host;
-    char *mechanisms;
-    struct ph_credentials auth;
-    uint16_t port;
-    /* Only of a client like another: all other strings are the other's. */
-    bool shared;
-    const char *const *also; /* further names and TLSA records of the peer */
-    size_t also_count;
-    const struct ph__tlsa *tlsa;
-    size_t tlsa_count;
-    struct ph__way way;
-    void (*trace)(void *user, const char *line);
-    ph_login_cb login;
-    void *callback_user; /* of trace and login */
+    struct ph_login *login;        /* asked, and not answered yet; or NULL */
+    unsigned number;               /* from 1 on, in the order of dialling */
+    struct ph__dialogue *dialogue; /* or NULL */
+    const char *state;             /* told last; or NULL */
+    bool ready;                    /* told so */
+    char tls[16];
+    char cipher[64];
 };
 
 /* Of sessions, for the trace. */
@@ -81,8 +60,10 @@ struct ph__numbers {
 
 struct ph_client {
     uv_loop_t *loop;
-    uv_thread_t thread; /* the only one that may call */
-    uv_timer_t soon;    /* pumps orders from the loop, not from a call */
+    uv_thread_t thread;  /* the only one that may call */
+    uv_timer_t soon;     /* pumps orders from the loop, not from a call */
+    uv_timer_t alarm;    /* pumps them when the engine wants to be woken */
+    uv_timer_t patience; /* of a close; then it is an abort */
     const struct ph_client *like; /* whose TLS context it is; NULL = ours */
     struct ph__settings settings;
     struct ph__engine_options engine_options; /* strings are the settings' */
@@ -94,7 +75,16 @@ struct ph_client {
     struct ph__numbers own_numbers;
     bool pumping;
     bool closing;
-    bool soon_closed;
+    unsigned timers; /* not yet closed */
+    bool timers_closing;
+    size_t pending;          /* submissions not yet completed ... */
+    size_t pending_octets;   /* ... and what they hold, rendered */
+    unsigned queue_messages; /* the most of both; 0 = no limit */
+    size_t queue_octets;
+    bool turned_away; /* somebody, with PH_E_AGAIN */
+    enum ph_health told_health;
+    uint64_t outcomes[PH_UNCERTAIN + 1];
+    struct ph__pace *pace; /* ours; NULL = none, or another client's */
     ph_closed_cb closed;
     void *closed_user;
     char tls_version[16]; /* of the latest handshake */
@@ -107,15 +97,18 @@ struct ph_client *ph__client_alloc(uv_loop_t *loop);
 int ph__client_open(struct ph_client *c);
 void ph__client_free(struct ph_client *c);
 
-/* settings.c. PH_E_INVALID, PH_E_NOMEM. */
-int ph__settings_copy(struct ph__settings *out, struct ph__engine_options *eng,
-                      const struct ph_client_options *opts);
-/* Those of `like`, but for the peer. PH_E_NOMEM; _done() after a failure too.
- */
-int ph__settings_share(struct ph__settings *out,
-                       const struct ph__settings *like,
-                       const struct ph__client_peer *peer);
-void ph__settings_done(struct ph__settings *s);
+/* policy.c. PH_E_INVALID, PH_E_NOMEM, PH_E_SYSTEM. */
+int ph__client_set_policy(struct ph_client *c,
+                          const struct ph_client_options *opts);
+/* No room for a message of so many octets; a notice follows when there is. */
+bool ph__client_is_full(struct ph_client *c, size_t octets);
+void ph__client_count_out(struct ph_client *c, size_t octets);
+void ph__client_offer_room(struct ph_client *c);
+/* `out` may be NULL. */
+enum ph_health ph__client_health(const struct ph_client *c,
+                                 struct ph_notice *out);
+void ph__client_tell_health(struct ph_client *c); /* if it has changed */
+void ph__client_notify(struct ph_client *c, const struct ph_notice *notice);
 
 /* pump.c: carries out orders until there are none; only from the loop. */
 void ph__client_pump(struct ph_client *c);
@@ -129,6 +122,8 @@ void ph__link_start_tls(struct ph__link_up *link);
 void ph__link_settle(struct ph__link_up *link);
 void ph__link_close(struct ph__link_up *link);
 void ph__link_trace(struct ph__link_up *link);
+void ph__link_tell(
+    struct ph__link_up *link); /* what it has become, to notice */
 
 /* login.c */
 void ph__link_log_in(struct ph__link_up *link);
@@ -142,7 +137,10 @@ void ph__job_free_parameters(struct ph_job *job);
 int ph__job_new(struct ph_job **out, struct ph_client *c,
                 struct ph_message *msg, const size_t *index, size_t count,
                 const struct ph_send_options *opts);
+void ph__job_drop(struct ph_job *job); /* without its message */
 void ph__job_free(struct ph_job *job); /* and its message, unless borrowed */
 void ph__job_finish(struct ph_job *job);
+/* To the engine: it is complete, and will be called back. */
+void ph__job_submit(struct ph_job *job, ph_sent_cb cb, void *user);
 
 #endif

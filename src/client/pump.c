@@ -26,6 +26,9 @@ static void carry_out(struct ph_client *c, const struct ph__order *order)
     case PH__SETTLED:
         ph__link_settle(link);
         return;
+    case PH__HEALTH:
+        ph__client_tell_health(c);
+        return;
     case PH__COMMIT:
         commit(ph__of(order->job, struct ph_job, job));
         return;
@@ -41,6 +44,23 @@ static void carry_out(struct ph_client *c, const struct ph__order *order)
     }
 }
 
+static void on_alarm(uv_timer_t *timer)
+{
+    ph__client_pump(timer->data);
+}
+
+/* Never in the past: what was due was pulled just now. It keeps the loop alive
+ * only for submissions that wait, which is when there is one. */
+static void set_alarm(struct ph_client *c)
+{
+    uint64_t at = ph__engine_wakeup(c->engine);
+    uint64_t now = uv_now(c->loop);
+    if (at == PH__NEVER || c->timers_closing)
+        uv_timer_stop(&c->alarm);
+    else
+        uv_timer_start(&c->alarm, on_alarm, at > now ? at - now : 1, 0);
+}
+
 /* Callbacks of the caller run inside; what they ask for is carried out by the
  * loop below, not by a second pump inside the first. */
 void ph__client_pump(struct ph_client *c)
@@ -51,7 +71,9 @@ void ph__client_pump(struct ph_client *c)
     c->pumping = true;
     while (ph__engine_next(c->engine, uv_now(c->loop), &order))
         carry_out(c, &order);
+    ph__client_offer_room(c);
     c->pumping = false;
+    set_alarm(c);
     ph__client_finish_close(c);
 }
 
@@ -66,11 +88,13 @@ void ph__client_pump_soon(struct ph_client *c)
         uv_timer_start(&c->soon, on_soon, 0, 0);
 }
 
-static void on_soon_closed(uv_handle_t *handle)
+static void on_timer_closed(uv_handle_t *handle)
 {
     struct ph_client *c = handle->data;
     ph_closed_cb cb = c->closed;
     void *user = c->closed_user;
+    if (--c->timers)
+        return;
     ph__client_free(c);
     if (cb)
         cb(user);
@@ -78,9 +102,12 @@ static void on_soon_closed(uv_handle_t *handle)
 
 void ph__client_finish_close(struct ph_client *c)
 {
-    if (!c->closing || c->pumping || c->links || c->soon_closed ||
+    uv_timer_t *timers[] = {&c->soon, &c->alarm, &c->patience};
+    if (!c->closing || c->pumping || c->links || c->timers_closing ||
         !ph__engine_empty(c->engine))
         return;
-    c->soon_closed = true;
-    uv_close((uv_handle_t *)&c->soon, on_soon_closed);
+    c->timers_closing = true;
+    c->timers = sizeof(timers) / sizeof(*timers);
+    for (unsigned i = 0; i < sizeof(timers) / sizeof(*timers); i++)
+        uv_close((uv_handle_t *)timers[i], on_timer_closed);
 }

@@ -104,7 +104,8 @@ static int copy_session(struct ph__settings *s, struct ph_session_options *out,
     out->auth = session->auth ? &s->auth : NULL;
     out->ask_login = opts->login && !session->auth;
     out->without = s->without;
-    out->trace = !opts->trace ? 0 : opts->trace_level > 1 ? 2 : 1;
+    bool read = opts->trace || opts->dialogue;
+    out->trace = !read ? 0 : opts->trace && opts->trace_level > 1 ? 2 : 1;
     return rc;
 }
 
@@ -147,6 +148,8 @@ int ph__settings_copy(struct ph__settings *out, struct ph__engine_options *eng,
                                                     : default_port(opts),
                                  .trace = opts->trace,
                                  .login = opts->login,
+                                 .notice = opts->notice,
+                                 .dialogue = opts->dialogue,
                                  .callback_user = opts->user};
     *eng = (struct ph__engine_options){
         .connections = opts->connections ? opts->connections : CONNECTIONS,

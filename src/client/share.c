@@ -14,7 +14,8 @@ int ph__client_new_like(struct ph_client **out, const struct ph_client *like,
     c->like = like;
     c->tls = like->tls;
     c->numbers = like->numbers;
-    c->engine_options = like->engine_options;
+    c->engine_options = like->engine_options; /* one pace for all */
+    c->engine_options.policy = (struct ph__policy){0};
     int rc = ph__settings_share(&c->settings, &like->settings, peer);
     if (!rc)
         rc = ph__client_open(c);
@@ -26,9 +27,10 @@ int ph__client_new_like(struct ph_client **out, const struct ph_client *like,
     return PH_OK;
 }
 
-void ph__client_number_with(struct ph_client *c, const struct ph_client *other)
+void ph__client_side_with(struct ph_client *c, const struct ph_client *other)
 {
     c->numbers = other->numbers;
+    c->engine_options.pace = other->engine_options.pace;
 }
 
 void ph__client_keep_job(struct ph_job *job, struct ph__link *keeper)
@@ -63,9 +65,6 @@ int ph__client_send_some(struct ph_client *c, struct ph_message *msg,
     if (rc)
         return rc;
     job->borrowed = true;
-    job->cb = cb;
-    job->user = user;
-    ph__engine_submit(c->engine, &job->job);
-    ph__client_pump_soon(c);
+    ph__job_submit(job, cb, user);
     return PH_OK;
 }

@@ -25,9 +25,10 @@ struct ph__client_peer {
 int ph__client_new_like(struct ph_client **out, const struct ph_client *like,
                         const struct ph__client_peer *peer);
 
-/* From now on the sessions of both are numbered as one client's are; those of a
- * client like another from the beginning. `other` must outlive `c`. */
-void ph__client_number_with(struct ph_client *c, const struct ph_client *other);
+/* From now on the sessions of both are numbered as one client's are, and those
+ * of further clients like it keep one pace; those of a client like another from
+ * the beginning. `other` must outlive `c`. */
+void ph__client_side_with(struct ph_client *c, const struct ph_client *other);
 
 /* As ph_client_send(), for the recipients with these indices; the index is
  * copied. The message is complete, and borrowed until `cb` has run. */

@@ -1,6 +1,5 @@
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "engine/parts.h"
 
@@ -11,12 +10,16 @@ int ph__engine_new(struct ph__engine **out,
     if (!e)
         return PH_E_NOMEM;
     e->opts = *opts;
-    e->limit = opts->connections;
+    e->random.state = opts->seed;
+    e->told = true;
+    ph__room_init(&e->room, opts->connections);
     e->recipients = opts->recipients ? opts->recipients : UINT_MAX;
     ph__list_init(&e->queue);
     ph__list_init(&e->finished);
     ph__list_init(&e->sessions);
     ph__list_init(&e->work);
+    ph__list_init(&e->idle);
+    ph__list_init(&e->riding);
     *out = e;
     return PH_OK;
 }
@@ -31,183 +34,25 @@ void ph__engine_free(struct ph__engine *e)
 bool ph__engine_empty(const struct ph__engine *e)
 {
     return ph__list_empty(&e->queue) && ph__list_empty(&e->finished) &&
-           ph__list_empty(&e->sessions);
+           ph__list_empty(&e->sessions) && !e->waiting.top;
 }
 
 struct ph__engine_stats ph__engine_stats(const struct ph__engine *e)
 {
-    return e->stats;
+    struct ph__engine_stats stats = e->stats;
+    stats.limit = e->room.limit;
+    return stats;
 }
 
-/* ---- jobs ---- */
-
-static struct ph__session *find(struct ph__engine *e,
-                                bool (*suits)(const struct ph__session *))
+struct ph__engine_health ph__engine_health(const struct ph__engine *e)
 {
-    for (struct ph__link *l = e->sessions.next; l != &e->sessions;
-         l = l->next) {
-        struct ph__session *s = ph__of(l, struct ph__session, link);
-        if (suits(s) && ph__list_empty(&s->work))
-            return s;
-    }
-    return NULL;
-}
-
-static bool has_a_content_out(const struct ph__session *s)
-{
-    return s->phase == PH__TALKING && ph_machine_may_begin(s->machine);
-}
-
-bool ph__engine_is_crowded(const struct ph__engine *e)
-{
-    unsigned to_dial = e->limit > e->stats.open ? e->limit - e->stats.open : 0;
-    return e->stats.queued > to_dial + e->connecting;
-}
-
-static void wake_one(struct ph__engine *e)
-{
-    struct ph__session *s = find(e, ph__session_idle);
-    if (!s && ph__engine_is_crowded(e))
-        s = find(e, has_a_content_out);
-    if (s)
-        ph__session_wake(s);
-}
-
-void ph__engine_submit(struct ph__engine *e, struct ph__job *job)
-{
-    ph__list_append(&e->queue, &job->link);
-    e->stats.queued++;
-    wake_one(e);
-}
-
-struct ph__job *ph__engine_take_job(struct ph__engine *e)
-{
-    if (ph__list_empty(&e->queue))
-        return NULL;
-    struct ph__job *job = ph__of(e->queue.next, struct ph__job, link);
-    ph__list_remove(&job->link);
-    e->stats.queued--;
-    return job;
-}
-
-void ph__engine_return_job(struct ph__engine *e, struct ph__job *job)
-{
-    ph__list_append(e->queue.next, &job->link); /* in front of the first */
-    e->stats.queued++;
-}
-
-void ph__engine_finish_job(struct ph__engine *e, struct ph__job *job)
-{
-    job->session = NULL;
-    ph__list_append(&e->finished, &job->link);
-}
-
-void ph__engine_go(struct ph__job *job)
-{
-    struct ph__session *s = job->session;
-    if (!s)
-        return; /* lost meanwhile */
-    (void)ph_machine_tell(s->machine, PH_SIGNAL_GO, NULL);
-    ph__session_wake(s);
-}
-
-/* ---- sessions that cannot be had ---- */
-
-static const char *keep(char *out, size_t size, const char *text)
-{
-    size_t len = text ? strnlen(text, size - 1) : 0;
-    if (len)
-        memmove(out, text, len);
-    out[len] = '\0';
-    return out;
-}
-
-static void remember(struct ph__failure *f, const struct ph_error *why,
-                     bool reached)
-{
-    f->error = *why;
-    f->error.reply.text = keep(f->text, sizeof(f->text), why->reply.text);
-    f->error.detail = keep(f->detail, sizeof(f->detail), why->detail);
-    f->reached = reached;
-}
-
-static void doom_queue(struct ph__engine *e)
-{
-    struct ph__job *job;
-    while ((job = ph__engine_take_job(e)) != NULL) {
-        ph__job_judge(job, PH_UNSENT, &e->failure.error);
-        job->reached |= e->failure.reached;
-        job->mechanism = e->failure.mechanism;
-        ph__engine_finish_job(e, job);
-    }
-}
-
-/* U29: credentials that are asked for anew may have been too old. */
-static bool may_ask_again(const struct ph__engine *e,
-                          const struct ph_error *why)
-{
-    return e->opts.session.ask_login && !e->refused && why->code == PH_E_AUTH &&
-           why->reply.code == 535;
-}
-
-/* S03: opportunistic TLS is better than none, but none is better than no mail:
- * the next session does without. Nothing secret goes over it. */
-static bool may_go_in_clear(const struct ph__engine *e,
-                            const struct ph_error *why)
-{
-    const struct ph_session_options *o = &e->opts.session;
-    bool failed = why->code == PH_E_TLS || why->code == PH_E_TIMEOUT ||
-                  why->code == PH_E_CLOSED; /* but was not attacked: S01 */
-    return o->tls == PH_TLS_OPPORTUNISTIC && !o->auth && !o->ask_login &&
-           why->stage == PH_STAGE_TLS && failed;
-}
-
-bool ph__engine_goes_in_clear(const struct ph__engine *e)
-{
-    return e->in_clear > 0;
-}
-
-const struct ph_error *ph__engine_refusal(const struct ph__engine *e)
-{
-    return e->refused ? &e->failure.error : NULL;
-}
-
-/* While others live, ask for fewer from now on; when there is none, nobody can
- * be served. The session itself no longer counts as open. */
-void ph__engine_no_session(struct ph__engine *e, const struct ph_error *why,
-                           bool reached)
-{
-    remember(&e->failure, why, reached);
-    if (may_go_in_clear(e, why)) {
-        e->in_clear++;
-        return;
-    }
-    if (may_ask_again(e, why)) {
-        e->refused = true;
-        return;
-    }
-    if (e->stats.open > 0) {
-        e->limit = e->stats.open;
-        return;
-    }
-    e->limit = e->opts.connections;
-    doom_queue(e);
-}
-
-void ph__engine_avoid_groups(struct ph__engine *e)
-{
-    static const char word[] = "PIPELINING,";
-    const char *others = e->opts.session.without;
-    size_t len = others ? strlen(others) : 0;
-    if (e->without)
-        return;
-    e->without = malloc(sizeof(word) + len);
-    if (!e->without)
-        return;
-    memcpy(e->without, word, sizeof(word));
-    if (len)
-        memcpy(e->without + sizeof(word) - 1, others, len + 1);
-    e->opts.session.without = e->without;
+    const struct ph__failure *f = &e->failure;
+    return (struct ph__engine_health){
+        .breaker = e->breaker.state,
+        .dial_again =
+            e->breaker.state == PH__BREAKER_OPEN ? e->breaker.until : 0,
+        .paced_until = e->paced_until,
+        .why = f->now ? &f->error : NULL};
 }
 
 /* ---- leaving ---- */
@@ -218,9 +63,12 @@ static void wake_all(struct ph__engine *e)
         ph__session_wake(ph__of(l, struct ph__session, link));
 }
 
+/* What was put off has had its last word. */
 void ph__engine_drain(struct ph__engine *e)
 {
     e->draining = true;
+    while (e->waiting.top)
+        ph__engine_finish_waiting(e);
     wake_all(e);
 }
 
@@ -233,8 +81,8 @@ void ph__engine_abort(struct ph__engine *e)
                            .detail = "canceled"};
     e->draining = true;
     e->aborted = true;
-    remember(&e->failure, &why, false);
-    doom_queue(e);
+    ph__engine_remember(e, &why, false);
+    ph__engine_doom(e, true);
     struct ph__link *next;
     for (struct ph__link *l = e->sessions.next; l != &e->sessions; l = next) {
         next = l->next;
@@ -245,17 +93,10 @@ void ph__engine_abort(struct ph__engine *e)
 
 /* ---- orders ---- */
 
-/* A session for each job that waits, connecting ones counted. */
-static bool want_session(const struct ph__engine *e)
-{
-    return e->stats.queued > e->connecting && e->stats.open < e->limit;
-}
-
-static bool order_dial(struct ph__engine *e, uint64_t now,
-                       struct ph__order *out)
+static bool order_dial(struct ph__engine *e, struct ph__order *out)
 {
     struct ph__session *s;
-    if (!want_session(e))
+    if (!ph__engine_may_dial(e))
         return false;
     if (ph__session_new(&s, e)) {
         struct ph_error why = {.code = PH_E_NOMEM,
@@ -266,8 +107,18 @@ static bool order_dial(struct ph__engine *e, uint64_t now,
         ph__engine_no_session(e, &why, false);
         return false;
     }
-    s->deadline = now + e->opts.dial_ms;
+    e->stats.dials++;
+    s->deadline = e->now + e->opts.dial_ms;
     *out = (struct ph__order){.type = PH__DIAL, .session = s};
+    return true;
+}
+
+static bool order_health(struct ph__engine *e, struct ph__order *out)
+{
+    if (e->told)
+        return false;
+    e->told = true;
+    *out = (struct ph__order){.type = PH__HEALTH};
     return true;
 }
 
@@ -283,6 +134,10 @@ static bool order_finished(struct ph__engine *e, struct ph__order *out)
 
 bool ph__engine_next(struct ph__engine *e, uint64_t now, struct ph__order *out)
 {
+    e->now = now;
+    ph__engine_tick_jobs(e);
+    ph__engine_tick_outage(e);
+    ph__room_grow(&e->room, now);
     for (;;) {
         if (order_finished(e, out))
             return true;
@@ -292,5 +147,37 @@ bool ph__engine_next(struct ph__engine *e, uint64_t now, struct ph__order *out)
         if (ph__session_serve(s, now, out))
             return true;
     }
-    return order_dial(e, now, out) || order_finished(e, out);
+    return order_dial(e, out) || order_finished(e, out) || order_health(e, out);
+}
+
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What is past has had no effect, and will have none by itself. */
+static uint64_t ahead(const struct ph__engine *e, uint64_t at)
+{
+    return at > e->now ? at : PH__NEVER;
+}
+
+/* When the queue could move again by itself. */
+static uint64_t queue_moves(const struct ph__engine *e)
+{
+    uint64_t at = ph__engine_outage_end(e);
+    if (ph__list_empty(&e->queue))
+        return PH__NEVER;
+    if (e->breaker.state == PH__BREAKER_OPEN)
+        at = sooner(at, ahead(e, e->breaker.until));
+    if (e->paced_until)
+        at = sooner(at, e->paced_until);
+    if (e->stats.open >= e->room.limit)
+        at = sooner(at, ahead(e, e->room.grow_at));
+    return at;
+}
+
+uint64_t ph__engine_wakeup(const struct ph__engine *e)
+{
+    uint64_t at = sooner(ph__heap_least(&e->waiting), ph__heap_least(&e->ends));
+    return sooner(at, queue_moves(e));
 }

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/class.h"
 #include "engine/job.h"
 
 enum {
@@ -16,9 +17,15 @@ struct ph__kept {
 
 /* ---- results ---- */
 
+/* Whoever may have it already may have it, and who was asked for was, whatever
+ * a later attempt says. */
 static void set(struct ph_recipient_result *result, enum ph_outcome outcome,
                 const struct ph_error *why)
 {
+    if (result->outcome == PH_UNCERTAIN && outcome != PH_ACCEPTED)
+        outcome = PH_UNCERTAIN;
+    if (result->outcome == PH_DEFERRED && outcome == PH_UNSENT)
+        outcome = PH_DEFERRED;
     result->outcome = outcome;
     result->stage = why->stage;
     result->code = why->code;
@@ -26,32 +33,50 @@ static void set(struct ph_recipient_result *result, enum ph_outcome outcome,
     result->detail = why->detail ? why->detail : "";
     if (!result->reply.text)
         result->reply.text = "";
+    result->hint = "";
+    result->about = ph__class_of(result, &result->hint);
+    if (result->about == PH_CLASS_QUOTA && result->outcome == PH_REFUSED)
+        result->outcome = PH_DEFERRED; /* whatever digit it begins with (U17) */
 }
 
-static bool is_open(const struct ph_recipient_result *result)
+bool ph__result_is_open(const struct ph_recipient_result *result)
 {
-    return result->outcome == PH_UNSENT && result->code == PH_OK;
+    return result->outcome != PH_ACCEPTED && result->about == PH_CLASS_NONE;
 }
 
-static size_t count_open(const struct ph__job *job)
+void ph__result_reopen(struct ph_recipient_result *result)
+{
+    result->about = PH_CLASS_NONE;
+}
+
+size_t ph__job_open(const struct ph__job *job)
 {
     size_t n = 0;
     for (size_t i = 0; i < job->env.to_count; i++)
-        n += is_open(&job->results[i]);
+        n += ph__result_is_open(&job->results[i]);
     return n;
 }
 
-bool ph__job_is_open(const struct ph__job *job)
+static void judge(struct ph_recipient_result *result, enum ph_outcome outcome,
+                  const struct ph_error *why)
 {
-    return count_open(job) > 0;
+    const struct ph_error before = {.code = result->code,
+                                    .stage = result->stage,
+                                    .reply = result->reply,
+                                    .detail = result->detail};
+    if (!ph__result_is_open(result))
+        return;
+    if (before.code)
+        set(result, result->outcome, &before);
+    else
+        set(result, outcome, why);
 }
 
 void ph__job_judge(struct ph__job *job, enum ph_outcome outcome,
                    const struct ph_error *why)
 {
     for (size_t i = 0; i < job->env.to_count; i++)
-        if (is_open(&job->results[i]))
-            set(&job->results[i], outcome, why);
+        judge(&job->results[i], outcome, why);
 }
 
 struct ph_recipient_result *ph__job_turn_result(const struct ph__job *job,
@@ -61,23 +86,62 @@ struct ph_recipient_result *ph__job_turn_result(const struct ph__job *job,
     return &job->results[turn->index ? turn->index[i] : i];
 }
 
+/* The server takes no more in this transaction. The reply to what came before
+ * it, which has ended the session, says nothing of that. */
+static bool is_full(const struct ph_verdict *v)
+{
+    return v->postponed && v->why.reply.code && v->why.stage == PH_STAGE_RCPT;
+}
+
+static void note(struct ph__job *job, const struct ph_verdict *v)
+{
+    bool taken = v->outcome == PH_ACCEPTED || v->outcome == PH_UNCERTAIN;
+    job->untouched &= v->postponed && !is_full(v);
+    job->answered |= is_full(v) || (!v->postponed && v->why.reply.code);
+    job->reached_content |= taken || v->why.stage >= PH_STAGE_DATA;
+}
+
 size_t ph__job_take_verdicts(struct ph__job *job, const struct ph_machine *m,
                              bool final)
 {
     const struct ph__turn *turn = &job->turn;
     size_t accepted = 0;
     bool limited = false;
+    bool decided = false;
     job->untouched = true;
+    job->answered = false;
+    job->reached_content = false;
     for (size_t i = 0; i < turn->env.to_count; i++) {
         struct ph_verdict v;
         ph_machine_verdict(m, i, &v);
         accepted += v.outcome == PH_ACCEPTED;
-        limited |= v.postponed && v.why.reply.code;
-        job->untouched &= v.postponed && !v.why.reply.code;
+        limited |= is_full(&v);
+        decided |= !v.postponed;
+        note(job, &v);
+    }
+    /* All or nobody: nobody goes in a further turn. */
+    final |= job->env.all_or_nothing && decided;
+    for (size_t i = 0; i < turn->env.to_count; i++) {
+        struct ph_recipient_result *r = ph__job_turn_result(job, i);
+        struct ph_verdict v;
+        ph_machine_verdict(m, i, &v);
         if (final || !v.postponed)
-            set(ph__job_turn_result(job, i), v.outcome, &v.why);
+            set(r, v.outcome, &v.why);
+        else if (r->outcome == PH_UNSENT)
+            r->outcome = v.outcome; /* deferred, if it was asked for */
     }
     return limited ? accepted : 0;
+}
+
+void ph__job_blame_caller(struct ph__job *job)
+{
+    for (size_t i = 0; i < job->turn.env.to_count; i++) {
+        struct ph_recipient_result *r = ph__job_turn_result(job, i);
+        if (r->code != PH_E_CLOSED)
+            continue;
+        r->code = job->canceled;
+        r->about = PH_CLASS_CALLER;
+    }
 }
 
 static const char *keep(struct ph__job *job, const char *text)
@@ -97,7 +161,7 @@ void ph__job_keep_texts(struct ph__job *job)
     const struct ph__turn *turn = &job->turn;
     for (size_t i = 0; i < turn->env.to_count; i++) {
         struct ph_recipient_result *r = ph__job_turn_result(job, i);
-        if (is_open(r))
+        if (ph__result_is_open(r))
             continue;
         r->reply.text = keep(job, r->reply.text);
         r->detail = keep(job, r->detail);
@@ -131,7 +195,7 @@ static void choose(struct ph__job *job, size_t max)
     const struct ph_parameters *p = job->env.parameters;
     size_t n = 0;
     for (size_t i = 0; i < job->env.to_count && n < max; i++) {
-        if (!is_open(&job->results[i]))
+        if (!ph__result_is_open(&job->results[i]))
             continue;
         turn->to[n] = job->env.to[i];
         turn->original[n] = p && p->original ? p->original[i] : NULL;
@@ -149,7 +213,7 @@ static void choose(struct ph__job *job, size_t max)
 int ph__job_take_turn(struct ph__job *job, size_t max)
 {
     struct ph__turn *turn = &job->turn;
-    size_t open = count_open(job);
+    size_t open = ph__job_open(job);
     bool all = open == job->env.to_count && !turn->to &&
                (open <= max || job->env.all_or_nothing);
     turn->env = job->env;

@@ -14,6 +14,7 @@ int ph__session_new(struct ph__session **out, struct ph__engine *e)
     s->engine = e;
     s->phase = PH__DIALLING;
     ph__list_init(&s->work);
+    ph__list_init(&s->rest);
     ph__list_init(&s->jobs);
     ph__list_append(&e->sessions, &s->link);
     e->stats.open++;
@@ -27,6 +28,7 @@ void ph__session_free(struct ph__session *s)
     if (!s)
         return;
     ph__list_remove(&s->work);
+    ph__list_remove(&s->rest);
     ph__list_remove(&s->link);
     ph_machine_free(s->machine);
     free(s);
@@ -40,15 +42,23 @@ void ph__session_wake(struct ph__session *s)
 
 /* ---- the end of a session ---- */
 
+static void set_idle(struct ph__session *s, bool idle)
+{
+    s->engine->stats.idle += (unsigned)idle - (unsigned)s->idle;
+    s->idle = idle;
+}
+
 static void count_out(struct ph__session *s)
 {
     struct ph__engine *e = s->engine;
     if (s->phase == PH__OVER)
         return;
     s->phase = PH__OVER;
-    s->idle = false;
+    set_idle(s, false);
+    ph__list_remove(&s->rest);
     s->deadline = PH__NEVER;
     e->stats.open--;
+    e->leaving -= s->leaving;
     e->connecting -= !s->greeted;
 }
 
@@ -71,8 +81,22 @@ static void end(struct ph__session *s, const struct ph_error *why)
 
 static bool worn_out(const struct ph__session *s)
 {
-    unsigned limit = s->engine->opts.messages_per_connection;
-    return limit && s->messages >= limit;
+    const struct ph__engine_options *o = &s->engine->opts;
+    bool full =
+        o->messages_per_connection && s->messages >= o->messages_per_connection;
+    bool old = o->age_ms && s->engine->now - s->born >= o->age_ms;
+    unsigned staying = s->engine->stats.open - s->engine->leaving;
+    return full || old || s->leaving || staying > s->engine->room.limit;
+}
+
+static void rest(struct ph__session *s, bool rides, uint64_t now)
+{
+    struct ph__engine *e = s->engine;
+    ph__list_remove(&s->rest);
+    ph__list_append(rides ? &e->riding : &e->idle, &s->rest);
+    if (!rides && !s->idle)
+        s->deadline = now + e->opts.idle_ms;
+    set_idle(s, !rides);
 }
 
 /* A transaction may begin: take a job, or leave, or wait. A job rides behind
@@ -82,18 +106,21 @@ static void use(struct ph__session *s, uint64_t now)
     struct ph__engine *e = s->engine;
     bool rides = !ph__list_empty(&s->jobs);
     bool wanted = !rides || ph__engine_is_crowded(e);
-    if (!worn_out(s) && wanted && ph__session_begin_next(s))
-        return;
-    if (worn_out(s) || (e->draining && !e->stats.queued)) {
-        s->idle = false;
-        (void)ph_machine_tell(s->machine, PH_SIGNAL_QUIT, NULL);
+    bool leaves = worn_out(s);
+    if (!leaves && wanted && ph__session_begin_next(s)) {
+        set_idle(s, false);
+        ph__list_remove(&s->rest);
         return;
     }
-    if (rides)
+    if (!leaves && (!e->draining || e->stats.queued)) {
+        rest(s, rides, now);
         return;
-    if (!s->idle)
-        s->deadline = now + e->opts.idle_ms;
-    s->idle = true;
+    }
+    set_idle(s, false);
+    ph__list_remove(&s->rest);
+    e->leaving += !s->leaving;
+    s->leaving = true;
+    (void)ph_machine_tell(s->machine, PH_SIGNAL_QUIT, NULL);
 }
 
 static void greet(struct ph__session *s)
@@ -101,9 +128,10 @@ static void greet(struct ph__session *s)
     if (s->greeted)
         return;
     s->greeted = true;
-    s->engine->refused = false;
+    s->born = s->engine->now;
     s->engine->connecting--;
     s->engine->stats.connections++;
+    ph__engine_has_session(s->engine);
 }
 
 /* ---- serving ---- */
@@ -181,6 +209,7 @@ static bool pull(struct ph__session *s, uint64_t now, struct ph__order *out)
 {
     struct ph_event ev;
     while (s->phase == PH__TALKING && ph__list_empty(&s->engine->finished)) {
+        ph__session_heed_cancel(s);
         if (ph_machine_next(s->machine, &ev)) {
             if (on_event(s, &ev, out))
                 return true;
@@ -199,6 +228,15 @@ static bool pull(struct ph__session *s, uint64_t now, struct ph__order *out)
 bool ph__session_serve(struct ph__session *s, uint64_t now,
                        struct ph__order *out)
 {
+    if (s->undialled) {
+        struct ph_error why = {.code = s->undialled_code,
+                               .stage = s->undialled_stage,
+                               .state = "",
+                               .reply = {.text = ""},
+                               .detail = s->engine->failure.detail};
+        s->undialled = false;
+        ph__engine_no_session(s->engine, &why, false);
+    }
     if (s->phase == PH__DIALLING) {
         bool needed = !s->engine->draining || s->engine->stats.queued;
         if (needed) {
@@ -310,18 +348,30 @@ void ph__session_sent(struct ph__session *s, size_t len)
         ph__session_wake(s);
 }
 
+/* The engine hears of it when it is asked, which is when it knows the time. */
+static void undialled(struct ph__session *s, enum ph_code code,
+                      enum ph_stage stage, const char *detail)
+{
+    struct ph_error why = {.code = code,
+                           .stage = stage,
+                           .state = "",
+                           .reply = {.text = ""},
+                           .detail = detail};
+    count_out(s);
+    ph__engine_remember(s->engine, &why, false);
+    s->undialled = true;
+    s->undialled_code = code;
+    s->undialled_stage = stage;
+    ph__session_wake(s);
+}
+
 void ph__session_failed(struct ph__session *s, enum ph_code code,
                         enum ph_stage stage, const char *detail)
 {
     if (s->phase == PH__OVER)
         return;
     if (!s->machine) {
-        struct ph_error why = {.code = code,
-                               .stage = stage,
-                               .state = "",
-                               .reply = {.text = ""},
-                               .detail = detail};
-        end(s, &why);
+        undialled(s, code, stage, detail);
         return;
     }
     enum ph_signal signal =
@@ -355,7 +405,8 @@ void ph__session_expired(struct ph__session *s, uint64_t now)
         (void)ph_machine_tell(s->machine, PH_SIGNAL_TIMEOUT,
                               s->patience ? s->engine->opts.silence
                                           : "no answer in time");
-    s->idle = false;
+    set_idle(s, false);
+    ph__list_remove(&s->rest);
     ph__session_wake(s);
 }
 
@@ -380,6 +431,16 @@ uint64_t ph__session_deadline(const struct ph__session *s)
 bool ph__session_idle(const struct ph__session *s)
 {
     return s->idle;
+}
+
+bool ph__session_greeted(const struct ph__session *s)
+{
+    return s->greeted;
+}
+
+const char *ph__session_state(const struct ph__session *s)
+{
+    return s->machine ? ph_machine_state(s->machine) : "";
 }
 
 void ph__session_set_user(struct ph__session *s, void *user)

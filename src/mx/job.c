@@ -167,6 +167,8 @@ void ph__mx_job_note(struct ph__mx_job *job, size_t recipient,
     own->outcome = result->outcome;
     own->stage = result->stage;
     own->code = result->code;
+    own->about = result->about;
+    own->hint = result->hint;
     own->reply.code = result->reply.code;
     memcpy(own->reply.enhanced, result->reply.enhanced,
            sizeof(own->reply.enhanced));
@@ -210,7 +212,13 @@ void ph__mx_job_tell(struct ph__mx_job *job)
                                .server = job->server,
                                .attempts = job->attempts,
                                .secure = job->attempts && job->secure,
-                               .mechanism = ""};
+                               .mechanism = "",
+                               .peer = "",
+                               .tls = "",
+                               .cipher = "",
+                               .elapsed_ms =
+                                   uv_now(job->mx->loop) - job->submitted,
+                               .dialogue = ""};
     if (job->cb)
         job->cb(&result, job->user);
     ph__mx_job_free(job);

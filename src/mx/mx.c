@@ -8,12 +8,20 @@
 
 /* ---- birth ---- */
 
+/* To wait for better times is the caller's, who knows of all exchangers. */
+static bool paces_only(const struct ph_policy *p)
+{
+    return !p ||
+           (p->size == sizeof(*p) && p->attempts <= 1 && !p->outage_secs &&
+            !p->even_uncertain && !p->queue_messages && !p->queue_octets);
+}
+
 /* A server, or credentials, would be for one exchanger alone. */
 static bool is_for_all(const struct ph_client_options *o)
 {
     const struct ph_session_options *s = o->session;
     return o->size == sizeof(*o) && !o->host && !o->port && !o->unix_path &&
-           !o->tls_name && !o->tls_pins && !o->login &&
+           !o->tls_name && !o->tls_pins && !o->login && paces_only(o->policy) &&
            (!s || (!s->auth && !s->ask_login && !s->lmtp &&
                    s->tls != PH_TLS_IMPLICIT));
 }
@@ -39,7 +47,7 @@ static int make_clients(struct ph_mx *mx, const struct ph_client_options *opts)
     if (!rc && encrypts)
         rc = ph_client_new(&mx->strict, mx->loop, &own);
     if (!rc && encrypts)
-        ph__client_number_with(mx->strict, mx->usual);
+        ph__client_side_with(mx->strict, mx->usual);
     return rc;
 }
 
@@ -133,11 +141,16 @@ void ph__mx_work_soon(struct ph_mx *mx)
         uv_timer_start(&mx->soon, on_soon, 0, 0);
 }
 
+static bool is_for_mx(const struct ph_send_options *o)
+{
+    return o->size == sizeof(*o) && !o->job && !o->deadline_secs;
+}
+
 int ph_mx_send(struct ph_mx *mx, struct ph_message *msg,
                const struct ph_send_options *opts, ph_sent_cb cb, void *user)
 {
     struct ph__mx_job *job;
-    if (!msg || mx->closing || (opts && opts->size != sizeof(*opts)))
+    if (!msg || mx->closing || (opts && !is_for_mx(opts)))
         return PH_E_INVALID;
     int rc = ph__message_complete(msg);
     if (!rc)
@@ -146,6 +159,7 @@ int ph_mx_send(struct ph_mx *mx, struct ph_message *msg,
         return rc;
     job->cb = cb;
     job->user = user;
+    job->submitted = uv_now(mx->loop);
     ph__list_append(&mx->jobs, &job->link);
     struct ph__link *l = job->deliveries.next;
     for (; l != &job->deliveries; l = l->next) {

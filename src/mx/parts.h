@@ -75,6 +75,7 @@ struct ph__mx_job {
     ph_sent_cb cb;
     ph_commit_cb commit;
     void *user;
+    uint64_t submitted; /* when */
     struct ph__link deliveries;
     struct ph__link asked; /* clients' jobs that `commit` was given */
     size_t open;           /* deliveries not finished */

@@ -138,7 +138,8 @@ CASES = [
     Case("Gmail: too many messages today",
          at(GMAIL, "MAIL", "550-5.4.5 Daily user sending limit exceeded. For",
             "550 5.4.5 more, see https://support.google.com a1 - gsmtp"),
-         PASSWORD, 69, ("refused", "mail", 550, "5.4.5"), "sending limit"),
+         # U17: a day's share, and not a word about the recipient.
+         PASSWORD, 75, ("deferred", "mail", 550, "5.4.5"), "sending limit"),
     Case("Gmail: suspicious message",
          at(GMAIL, ".", "421-4.7.0 Our system has detected that this message is",
             "421 4.7.0 suspicious. a1 - gsmtp"),

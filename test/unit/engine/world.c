@@ -54,6 +54,7 @@ void world_submit(struct world *w, size_t count)
                                         .commit = true};
         job->content = (struct ph_slice){content, sizeof(content) - 1};
         job->results = &w->results[i];
+        job->deadline = w->deadline;
         ph__engine_submit(w->engine, job);
     }
 }
@@ -103,6 +104,16 @@ void world_lose(struct peer *p)
 static void answer_rcpt(struct world *w, struct peer *p, const char *line)
 {
     size_t n = 0;
+    if (w->drop_at_rcpt) {
+        w->drop_at_rcpt--;
+        world_lose(p);
+        return;
+    }
+    if (w->greylist) {
+        w->greylist--;
+        say(p, "450 4.2.0 not yet\r\n");
+        return;
+    }
     if (w->rcpt_max && p->rcpt_count == w->rcpt_max) {
         say(p, "452 4.5.3 too many recipients\r\n");
         return;
@@ -125,6 +136,8 @@ static void answer_line(struct world *w, struct peer *p, const char *line)
 {
     if (p->in_content) {
         if (strcmp(line, ".") != 0)
+            return;
+        if (w->hold_content)
             return;
         p->in_content = false;
         if (w->drop_at_dot) {
@@ -172,6 +185,8 @@ static void answer(struct world *w, struct peer *p)
         line[len - 2] = '\0';
         p->in_len -= len;
         memmove(p->in, p->in + len, p->in_len);
+        if (p->in_content && w->hold_content)
+            continue;
         answer_line(w, p, line);
         if (!w->together)
             arrive(p);
@@ -253,6 +268,8 @@ static void obey(struct world *w, const struct ph__order *o)
         if (!w->hold_commits)
             ph__engine_go(o->job);
         return;
+    case PH__HEALTH:
+        return;
     case PH__FINISHED:
         finish(w, o->job);
         return;
@@ -296,6 +313,31 @@ void world_run(struct world *w)
     do
         carry_out(w);
     while (network(w));
+}
+
+/* Its timers, too: sessions at rest leave when their time is over. */
+static void expire(struct world *w)
+{
+    for (size_t i = 0; i < w->dialled; i++)
+        if (w->peers[i].session && !w->peers[i].dialling &&
+            ph__session_deadline(w->peers[i].session) <= w->now)
+            ph__session_expired(w->peers[i].session, w->now);
+}
+
+void world_pass(struct world *w, uint64_t ms)
+{
+    uint64_t end = w->now + ms;
+    world_run(w);
+    while (ph__engine_wakeup(w->engine) <= end) {
+        uint64_t at = ph__engine_wakeup(w->engine);
+        assert_true(++w->order_limit < 100000); /* storms */
+        w->now = at > w->now ? at : w->now + 1;
+        expire(w);
+        world_run(w);
+    }
+    w->now = end;
+    expire(w);
+    world_run(w);
 }
 
 void world_tear_down(struct world *w, size_t jobs)

@@ -59,6 +59,10 @@ struct world {
     bool drop_at_dot;       /* never answer content */
     bool together;          /* the replies to what came at once do so, too */
     unsigned rcpt_max;      /* 452 to further ones; 0 = no limit */
+    unsigned greylist;      /* so many RCPTs get 450 */
+    unsigned drop_at_rcpt;  /* close at so many RCPTs */
+    uint64_t deadline;      /* of jobs that are submitted */
+    bool hold_content;      /* never answer it, but do not close either */
     bool drop_behind;       /* close after the answer to a content that others
                              * ride behind, once */
 };
@@ -74,6 +78,8 @@ void world_submit_list(struct world *w, size_t recipients);
 void world_lose(struct peer *p);
 /* Orders and network in turn, until nothing moves. */
 void world_run(struct world *w);
+/* The same for so long, waking the engine when it wants to be. */
+void world_pass(struct world *w, uint64_t ms);
 /* Drains, and checks the books: each job finished once, nothing left. */
 void world_tear_down(struct world *w, size_t jobs);
 size_t world_count(const struct world *w, size_t jobs, enum ph_outcome outcome);
