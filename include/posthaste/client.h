@@ -122,10 +122,10 @@ PH_API int ph_client_send(struct ph_client *c, struct ph_message *msg,
 PH_API void ph_job_go(struct ph_job *job);
 /* Its callback comes as ever, later, once: unsent with PH_E_CANCELED if it
  * waits; deferred if RCPT had left; uncertain if all content had; what was
- * decided stays. One under way takes its session along, as soon as whatever
- * goes before it there is decided. */
+ * decided stays. One that does not wait takes its session along, as soon as
+ * whatever goes before it there is decided. */
 PH_API void ph_job_cancel(struct ph_job *job);
-
+PH_API bool ph_job_waits(const struct ph_job *job);
 /* So much went out before this client lived, `secs` ago: for rates that outlive
  * a restart; the oldest first. PH_E_INVALID: its policy has no rates. */
 PH_API int ph_client_spent(struct ph_client *c, unsigned secs,

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,23 @@ static int add_entry(struct cli_history *h, const struct cli_past *past,
     return rc;
 }
 
+static void copy_digest(char out[CLI_DIGEST_ROOM], const json_t *from,
+                        const char *key)
+{
+    const char *text = json_string_value(json_object_get(from, key));
+    snprintf(out, CLI_DIGEST_ROOM, "%s", text ? text : "");
+}
+
+/* Files of older versions do not say. */
+static void take_identity(struct cli_history *h, const json_t *object)
+{
+    const json_t *batch = json_object_get(object, "batch");
+    if (!batch)
+        return;
+    copy_digest(h->batch.list, batch, "list");
+    copy_digest(h->batch.template, batch, "template");
+}
+
 /* PH_E_INVALID: this is no line of ours. */
 static int take_object(struct cli_history *h, json_t *object,
                        struct cli_past *past)
@@ -62,6 +80,7 @@ static int take_object(struct cli_history *h, json_t *object,
     past->row = (uint64_t)row;
     past->attempts = (unsigned)attempts;
     past->state = states[i].state;
+    take_identity(h, object);
     return add_entry(h, past, recipient);
 }
 

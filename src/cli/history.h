@@ -6,6 +6,7 @@
 #include <posthaste/types.h>
 
 #include "base/buf.h"
+#include "cli/identity.h"
 
 enum cli_past_state {
     CLI_PAST_OPEN,      /* deferred or unsent: to be tried again */
@@ -28,6 +29,8 @@ struct cli_history {
     size_t count;
     size_t cap;
     struct ph__buf recipients;
+    struct cli_identity batch; /* whose they are, as the last line says that
+                                * says so; "" if none does */
     uint64_t end; /* of the last complete line: what follows is torn */
 };
 

@@ -33,7 +33,9 @@ int cli_rate_parse(struct cli_rate *out, const char *option, const char *value)
                   value, RATE_MAX);
         return EXIT_USAGE_ERROR;
     }
-    *out = (struct cli_rate){.interval_ns = secs * SECOND_NS / number};
+    *out = (struct cli_rate){.interval_ns = secs * SECOND_NS / number,
+                             .count = (unsigned)number,
+                             .secs = (unsigned)secs};
     return EXIT_DONE;
 }
 

@@ -10,6 +10,8 @@
 struct cli_rate {
     uint64_t interval_ns; /* between two tokens */
     uint64_t next_ns;     /* when the next one is there; 0 = from the start */
+    unsigned count;       /* the same in words of ph_rate: so many ... */
+    unsigned secs;        /* ... in each so long */
 };
 
 /* "N/s", "N/m" or "N/h". EXIT_DONE, or EXIT_USAGE_ERROR after an error message

@@ -20,7 +20,9 @@ struct cli_fate cli_fate_of(const struct ph_result *result, size_t i)
                              .reply = r->reply,
                              .detail = *r->detail ? r->detail : why,
                              .attempts = result->attempts,
-                             .server = result->server};
+                             .server = result->server,
+                             .about = r->about,
+                             .hint = r->hint};
 }
 
 struct cli_fate cli_fate_bad_input(const char *recipient, const char *detail)
@@ -30,7 +32,8 @@ struct cli_fate cli_fate_bad_input(const char *recipient, const char *detail)
                              .outcome = ph_outcome_name(PH_UNSENT),
                              .stage = ph_stage_name(PH_STAGE_INPUT),
                              .detail = detail,
-                             .server = ""};
+                             .server = "",
+                             .about = PH_CLASS_CALLER};
 }
 
 /* ---- for programs ---- */
@@ -78,6 +81,12 @@ static json_t *make_object(const struct cli_fate *fate)
         "server", served ? any_text(fate->server) : json_null());
 }
 
+static json_t *make_batch(const struct cli_identity *batch)
+{
+    const char *list = *batch->list ? batch->list : NULL;
+    return json_pack("{s:s?, s:s}", "list", list, "template", batch->template);
+}
+
 int cli_report_json(struct ph__buf *out, const struct cli_fate *fate)
 {
     size_t len = out->len;
@@ -86,6 +95,8 @@ int cli_report_json(struct ph__buf *out, const struct cli_fate *fate)
     if (!failed && fate->row)
         failed = json_object_set_new(object, "row",
                                      json_integer((json_int_t)fate->row));
+    if (!failed && fate->batch)
+        failed = json_object_set_new(object, "batch", make_batch(fate->batch));
     if (!failed)
         failed = json_dump_callback(object, add_text, out, JSON_COMPACT);
     json_decref(object);

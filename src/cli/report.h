@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "cli/advice.h"
+#include "cli/identity.h"
 
 /* One recipient's fate. Borrowed. */
 struct cli_fate {
@@ -18,14 +19,17 @@ struct cli_fate {
     unsigned attempts;
     const char *server; /* "" = none */
     uint64_t row;       /* of a list; 0 = there is none */
+    enum ph_class about;
+    const char *hint;                 /* or NULL */
+    const struct cli_identity *batch; /* whose results these are; or NULL */
 };
 
 struct cli_fate cli_fate_of(const struct ph_result *result, size_t i);
 /* Of one that was never tried, because of what we were given. */
 struct cli_fate cli_fate_bad_input(const char *recipient, const char *detail);
 
-/* Adds the JSON object, with "row" if there is one, and a line end. PH_OK,
- * PH_E_NOMEM, PH_E_LIMIT. */
+/* Adds the JSON object, with "row" and "batch" if there are, and a line end.
+ * PH_OK, PH_E_NOMEM, PH_E_LIMIT. */
 int cli_report_json(struct ph__buf *out, const struct cli_fate *fate);
 /* Adds "refused   bob@x.org   rcpt: 550 5.1.1 no such user", without a line
  * end; fit for a terminal. */

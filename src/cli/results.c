@@ -21,7 +21,9 @@ struct cli_results {
     char *path;
     int fd;
     struct cli_history history;
-    json_t *object; /* what cli_results_fate() lends from */
+    struct cli_identity batch; /* what the next line has to say ... */
+    bool unsaid;               /* ... if it has to */
+    json_t *object;            /* what cli_results_fate() lends from */
     /* Lines and waiters of the next group, and of the one being written. */
     struct ph__buf filling, writing;
     struct ph__link waiting, served;
@@ -126,6 +128,13 @@ void cli_results_free(struct cli_results *r)
 const struct cli_history *cli_results_history(const struct cli_results *r)
 {
     return &r->history;
+}
+
+void cli_results_identify(struct cli_results *r,
+                          const struct cli_identity *batch)
+{
+    r->batch = *batch;
+    r->unsaid = !cli_identity_same(&r->history.batch, &r->batch);
 }
 
 static const char *text_of(const json_t *object, const char *key)
@@ -266,12 +275,15 @@ static void write_group(struct cli_results *r)
 bool cli_results_add(struct cli_results *r, const struct cli_fate *fate,
                      struct cli_waiter *waiter)
 {
-    if (!r->failed && cli_report_json(&r->filling, fate)) {
+    struct cli_fate line = *fate;
+    line.batch = r->unsaid ? &r->batch : NULL;
+    if (!r->failed && cli_report_json(&r->filling, &line)) {
         cli_error("%s: out of memory", r->path);
         r->failed = true;
     }
     if (r->failed)
         return false;
+    r->unsaid = false;
     if (waiter)
         ph__list_append(&r->waiting, &waiter->link);
     write_group(r);

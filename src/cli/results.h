@@ -29,6 +29,11 @@ int cli_results_open(struct cli_results **out, uv_loop_t *loop,
 void cli_results_free(struct cli_results *r);
 
 const struct cli_history *cli_results_history(const struct cli_results *r);
+/* Whose results are added from now on: the first line says so, as "batch", if
+ * none before it does. In each line it would be most of the file, and a line
+ * of its own would be the only one without a recipient. */
+void cli_results_identify(struct cli_results *r,
+                          const struct cli_identity *batch);
 /* The row as a line says that was read at the start; `out` is borrowed until
  * the next call. False: the line is gone. */
 bool cli_results_fate(struct cli_results *r, const struct cli_past *past,

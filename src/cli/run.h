@@ -4,20 +4,30 @@
 
 #include <uv.h>
 
-#include "cli/list.h"
+#include "cli/letter.h"
 #include "cli/results.h"
 #include "cli/server.h"
-#include "message/merge.h"
 
 struct cli_run_options {
     struct cli_server *server; /* finished */
-    const struct ph__template *template;
-    struct cli_list *list;
+    struct cli_letter letter;
+    size_t letter_octets;                   /* about so many has each */
     struct cli_results *results;            /* NULL = none */
     const struct ph_parameters *parameters; /* likewise */
+    unsigned limit;                         /* rows to try; 0 = all */
     bool resend_uncertain;
+    bool allow_duplicates;
     bool json;
     bool progress;
+};
+
+enum {
+    /* Rows that may wait to be tried again while others are sent: a greylist
+     * puts off all of them at first. */
+    CLI_RUN_QUEUE = 5000,
+    /* Of messages that wait, whatever for: what a batch needs of memory is a
+     * few times that. */
+    CLI_RUN_QUEUE_OCTETS = 8 * 1024 * 1024
 };
 
 /* Runs the loop until everything is done. Returns the exit status. */

@@ -3,6 +3,7 @@
 #ifndef CLI_RUN_PARTS_H
 #define CLI_RUN_PARTS_H
 
+#include "cli/known.h"
 #include "cli/progress.h"
 #include "cli/run.h"
 #include "cli/sender.h"
@@ -20,8 +21,14 @@ struct cli_run {
     uv_poll_t more; /* a list on a pipe has more rows */
     bool can_poll;
     bool polling;
-    unsigned window;    /* rows submitted and unfinished, at most */
-    unsigned in_flight; /* now */
+    uv_check_t turn;       /* each turn of the loop: is there room? */
+    struct ph__link items; /* under way */
+    struct cli_item *held; /* made, and turned away by a full queue; or NULL */
+    bool full;             /* until a notice says that there is room */
+    struct cli_known known;
+    unsigned window;    /* rows that are to go now, at most */
+    unsigned in_flight; /* submitted and unfinished; some wait for a retry */
+    unsigned tried;     /* rows of this run */
     unsigned committed; /* of them: may be at the server already */
     bool list_ended;
     bool stopping; /* no new rows */
@@ -33,8 +40,13 @@ struct cli_run {
 
 /* row.c: submits the row that the list has just read, or settles it. */
 void cli_row_take(struct cli_run *run, const struct cli_row *row);
-/* Would this run send it? */
+/* Submits the one that is held, if there is room by now. */
+void cli_row_resume(struct cli_run *run);
+void cli_row_drop(struct cli_run *run); /* the one that is held */
+/* Would this run send it? Then it counts as sent. */
 bool cli_row_is_due(struct cli_run *run, const struct cli_row *row);
+/* Takes back what has not begun, and what waits to be tried again. */
+void cli_row_recall_all(struct cli_run *run);
 
 /* run.c */
 void cli_run_settle(struct cli_run *run, const struct cli_fate *fate,
@@ -46,6 +58,8 @@ void cli_run_pump(struct cli_run *run);
 void cli_run_starve(struct cli_run *run);
 
 /* stop.c */
+/* No new rows; what is under way finishes. */
+void cli_stop(struct cli_run *run);
 void cli_stop_on_signals(struct cli_run *run);
 void cli_stop_release(struct cli_run *run); /* its handles */
 /* Counts the rows that are left, if nobody has to be waited for. */

@@ -78,6 +78,7 @@ bool cli_sender_is_hopeless(const struct cli_sender *s,
 static void on_mx_closed(void *user)
 {
     struct cli_sender *s = user;
+    s->mx = NULL;
     cli_fetcher_close(s->fetcher);
 }
 
@@ -93,6 +94,6 @@ void cli_sender_abort(struct cli_sender *s)
 {
     if (s->mx)
         ph_mx_abort(s->mx, on_mx_closed, s);
-    else
+    else if (s->server->has_client)
         cli_server_abort(s->server, s->client);
 }

@@ -21,7 +21,8 @@ struct cli_sender {
  * then there is nothing to close. */
 int cli_sender_open(struct cli_sender *out, struct cli_server *server,
                     struct uv_loop_s *loop);
-/* As ph_client_send() and ph_mx_send(), _stats(), _close(), _abort(). */
+/* As ph_client_send() and ph_mx_send(), _stats(), _close(), _abort(); to abort
+ * what is closed by now is fine. */
 int cli_sender_send(struct cli_sender *s, struct ph_message *msg,
                     const struct ph_send_options *opts, ph_sent_cb cb,
                     void *user);

@@ -72,7 +72,10 @@ struct cli_server {
     struct ph_client_options client;
     char problem[1024]; /* what a client says of files and pins */
 
+    ph_notice_cb notice; /* or NULL: who is told of the client's notices */
+    void *notice_user;
     bool shows_trace;   /* of probe's session, which no client runs */
+    bool has_client;    /* and it is not closed */
     bool heard;         /* the server has said something */
     uv_timer_t silence; /* until then; open while there is a client */
 };
@@ -96,6 +99,9 @@ int cli_server_finish(struct cli_server *s, const char *fallback);
 /* The dialogue is printed on standard error if `level` is not 0. Before the
  * client is made. */
 void cli_server_watch(struct cli_server *s, int level);
+/* Who is told how things are with the server; before the client is made. With
+ * mx: nobody ever is. */
+void cli_server_notify(struct cli_server *s, ph_notice_cb cb, void *user);
 /* Who has the problem: the server, or with mx: the recipient's domain. */
 const char *cli_server_name_for(const struct cli_server *s,
                                 const struct ph_recipient_result *r);

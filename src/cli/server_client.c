@@ -76,6 +76,19 @@ void cli_server_watch(struct cli_server *s, int level)
     s->client.trace_level = level;
 }
 
+static void on_notice(const struct ph_notice *notice, void *user)
+{
+    const struct cli_server *s = user;
+    s->notice(notice, s->notice_user);
+}
+
+void cli_server_notify(struct cli_server *s, ph_notice_cb cb, void *user)
+{
+    s->notice = cb;
+    s->notice_user = user;
+    s->client.notice = s->exchangers ? NULL : on_notice;
+}
+
 int cli_server_unusable(const struct cli_server *s, int rc)
 {
     cli_error("%s", *s->problem ? s->problem : ph_strerror(rc));
@@ -94,12 +107,14 @@ int cli_server_client(struct cli_server *s, struct ph_client **out,
     uv_timer_init(loop, &s->silence); /* cannot fail, see libuv */
     uv_unref((uv_handle_t *)&s->silence);
     s->silence.data = s;
+    s->has_client = true;
     return EXIT_DONE;
 }
 
 static void on_closed(void *user)
 {
     struct cli_server *s = user;
+    s->has_client = false;
     uv_close((uv_handle_t *)&s->silence, NULL);
     cli_login_stop(&s->login);
 }

@@ -11,6 +11,7 @@ void cli_tally_init(struct cli_tally *t)
 void cli_tally_done(struct cli_tally *t)
 {
     ph__buf_done(&t->examples);
+    cli_reasons_done(&t->reasons);
 }
 
 /* Words for the summary; the row's outcome does not depend on them. */
@@ -35,7 +36,10 @@ void cli_tally_add(struct cli_tally *t, enum ph_outcome outcome, int status,
 {
     t->counts[outcome]++;
     t->status = cli_exit_worse(t->status, status);
-    if (outcome != PH_ACCEPTED && t->example_count < EXAMPLES)
+    if (outcome == PH_ACCEPTED)
+        return;
+    cli_reasons_add(&t->reasons, fate);
+    if (t->example_count < EXAMPLES)
         add_example(t, fate);
 }
 
@@ -74,16 +78,16 @@ static int add_run(const struct cli_tally *t, struct ph__buf *out)
         *t->tls ? t->tls : "not encrypted", t->secs, rate);
 }
 
+/* The first are named; of many it matters why. */
 static int add_failures(const struct cli_tally *t, struct ph__buf *out)
 {
     uint64_t failed = cli_tally_total(t) - t->counts[PH_ACCEPTED];
-    if (!failed)
-        return PH_OK;
     int rc = ph__buf_add(out, t->examples.data, t->examples.len);
-    if (!rc && failed > t->example_count)
-        rc = ph__buf_format(out, "  and %llu more\n",
-                            (unsigned long long)(failed - t->example_count));
-    return rc;
+    if (rc || failed == t->example_count)
+        return rc ? rc : cli_reasons_hints(&t->reasons, out);
+    rc = ph__buf_format(out, "  and %llu more\n",
+                        (unsigned long long)(failed - t->example_count));
+    return rc ? rc : cli_reasons_text(&t->reasons, out);
 }
 
 int cli_tally_summary(const struct cli_tally *t, struct ph__buf *out)
@@ -99,6 +103,11 @@ int cli_tally_summary(const struct cli_tally *t, struct ph__buf *out)
     if (!rc && t->skipped)
         rc = ph__buf_format(out, "%llu skipped: an earlier run did them\n",
                             (unsigned long long)t->skipped);
+    if (!rc && t->duplicates)
+        rc = ph__buf_format(out,
+                            "%llu skipped: an earlier row has the same "
+                            "address (--allow-duplicates sends them)\n",
+                            (unsigned long long)t->duplicates);
     if (!rc && t->left)
         rc = ph__buf_format(out, "%llu not tried\n",
                             (unsigned long long)t->left);

@@ -2,18 +2,20 @@
 #ifndef CLI_TALLY_H
 #define CLI_TALLY_H
 
-#include "cli/report.h"
+#include "cli/reasons.h"
 
 enum { CLI_OUTCOMES = PH_UNCERTAIN + 1 };
 
 struct cli_tally {
     uint64_t counts[CLI_OUTCOMES];
     uint64_t skipped;        /* an earlier run was done with them */
+    uint64_t duplicates;     /* rows whose address an earlier row has */
     uint64_t left;           /* rows not tried */
     bool left_unknown;       /* ... and perhaps more */
     int status;              /* the exit status so far */
     struct ph__buf examples; /* of what was not accepted */
     unsigned example_count;
+    struct cli_reasons reasons;
     uint64_t connections;
     char tls[32]; /* "" = none */
     double secs;

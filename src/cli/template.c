@@ -135,18 +135,26 @@ int cli_template_text(struct ph__buf *out, const struct cli_template *t)
     return status;
 }
 
-int cli_template_make(struct ph__template **out, const struct cli_template *t)
+int cli_template_make(struct ph__template **out, struct cli_template *t)
 {
     struct ph__buf text = PH__BUF(2 * TEMPLATE_MAX), why = PH__BUF(WHY_MAX);
     int status = cli_template_text(&text, t);
+    struct ph__template *made = NULL;
     int rc = status
                  ? PH_OK
-                 : ph__template_new(out, ph__buf_text(&text), text.len, &why);
+                 : ph__template_new(&made, ph__buf_text(&text), text.len, &why);
     if (rc) {
         cli_error("%s: %s: correct it", t->path ? t->path : "the message",
                   why.len ? ph__buf_text(&why) : ph_strerror(rc));
         status = rc == PH_E_NOMEM ? EXIT_TRY_LATER : EXIT_BAD_DATA;
     }
+    if (!status)
+        status = cli_identity_of_text(t->digest, ph__buf_text(&text), text.len);
+    t->octets = text.len;
+    if (status)
+        ph__template_free(made);
+    else
+        *out = made;
     ph__buf_done(&text);
     ph__buf_done(&why);
     return status;

@@ -2,6 +2,7 @@
 #ifndef CLI_TEMPLATE_H
 #define CLI_TEMPLATE_H
 
+#include "cli/identity.h"
 #include "message/merge.h"
 
 struct cli_template {
@@ -11,11 +12,15 @@ struct cli_template {
     const char *text; /* TEXT or @FILE */
     const char *const *headers;
     size_t header_count;
+
+    /* Of the whole of it, by cli_template_make(). */
+    size_t octets;
+    char digest[CLI_DIGEST_ROOM];
 };
 
 /* Options stand in for the template's own headers and text of the same name.
  * EXIT_DONE, or another status after an error message. */
-int cli_template_make(struct ph__template **out, const struct cli_template *t);
+int cli_template_make(struct ph__template **out, struct cli_template *t);
 /* The same as text, with the contents of its files: "From: ..." */
 int cli_template_text(struct ph__buf *out, const struct cli_template *t);
 

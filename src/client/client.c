@@ -189,6 +189,12 @@ void ph_job_cancel(struct ph_job *job)
     ph__client_pump_soon(c);
 }
 
+bool ph_job_waits(const struct ph_job *job)
+{
+    check_thread(job->client);
+    return job->job.place == PH__QUEUED || job->job.place == PH__WAITING;
+}
+
 void ph_job_go(struct ph_job *job)
 {
     struct ph_client *c = job->client;

@@ -3,6 +3,8 @@
 /* Jobs that no session has: those that could go, those that wait for a time to
  * come, those that are decided. */
 
+enum { WORTH_TELLING_MS = 1000 /* a pace holds back all the time */ };
+
 static struct ph__job *by_link(struct ph__link *link)
 {
     return ph__of(link, struct ph__job, link);
@@ -63,9 +65,11 @@ static bool may_go(struct ph__engine *e, struct ph__job *job)
         wanted = e->recipients;
     job->paced = ph__pace_take(e->opts.pace, e->now, wanted, &again);
     job->paced_at = e->now;
-    if (!job->paced)
-        e->paced_until = e->pace_again = again;
-    return job->paced > 0;
+    if (job->paced)
+        return true;
+    e->paced_until = e->pace_again = again;
+    e->told &= again - e->now < WORTH_TELLING_MS;
+    return false;
 }
 
 struct ph__job *ph__engine_take_job(struct ph__engine *e)

@@ -1,6 +1,7 @@
 """Runs the examples against `posthaste sink`: what they teach must work.
 
 usage: run.py POSTHASTE EXAMPLES_DIR
+$EXAMPLE_WRAPPER may hold words that go before an example: "valgrind --quiet".
 """
 import os
 import subprocess
@@ -12,6 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 import certs  # noqa: E402  (test/certs.py)
 
 PROGRAM, EXAMPLES = sys.argv[1:3]
+WRAPPER = os.environ.get("EXAMPLE_WRAPPER", "").split()
 
 
 class Sink:
@@ -32,9 +34,13 @@ class Sink:
         self.process.wait()
 
 
+def command(name, *arguments):
+    return [*WRAPPER, os.path.join(EXAMPLES, "example-" + name), *arguments]
+
+
 def run(name, *arguments, **environment):
-    return subprocess.run([os.path.join(EXAMPLES, "example-" + name), *arguments],
-                          capture_output=True, text=True, timeout=60,
+    return subprocess.run(command(name, *arguments), capture_output=True,
+                          text=True, timeout=60,
                           env={**os.environ, **environment})
 
 
@@ -74,6 +80,48 @@ class Examples(unittest.TestCase):
             done = run("notifier", "127.0.0.1", sink.port, "5")
         self.assertEqual(done.stdout, "5 of 5 accepted\n", done.stderr)
         self.assertEqual(len(sink.messages), 5)
+
+    def test_notifier_outlives_its_server(self):                    # U05, C04
+        with Sink("--max-messages", "10") as one:
+            notifier = subprocess.Popen(
+                command("notifier", "127.0.0.1", one.port, "60", "5"),
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            one.process.wait(60)
+        self.assertIn("the server: ", notifier.stderr.readline())
+        with Sink("--listen", f"127.0.0.1:{one.port}") as two:
+            out, err = notifier.communicate(timeout=100)
+        self.assertEqual(out, "60 of 60 accepted\n", err)
+        self.assertEqual((len(one.messages), len(two.messages)), (10, 50))
+
+    def test_throttled(self):
+        with Sink() as sink:
+            done = run("throttled", "127.0.0.1", sink.port, "60", "200")
+        self.assertEqual(done.stdout, "60 accepted, at the pace that was set\n",
+                         done.stderr)
+        self.assertEqual(len(sink.messages), 60)
+
+    def test_cancel(self):
+        with Sink("--reply", "greeting=stall") as sink:
+            done = run("cancel", "127.0.0.1", sink.port)
+        self.assertEqual(sorted(done.stdout.splitlines()), [
+            "canceled: unsent, canceled by the caller, caller",
+            "deadline: unsent, server did not answer in time, caller"], done.stderr)
+
+    def test_drain(self):
+        for reply, uncertain in (([], False),
+                                 (["--reply", "content=stall"], True)):
+            with Sink(*reply) as sink:
+                daemon = subprocess.Popen(
+                    command("drain", "127.0.0.1", sink.port, "1"),
+                    stdout=subprocess.PIPE, text=True)
+                self.assertEqual(daemon.stdout.readline(), "at work\n")
+                if not uncertain:
+                    sink.process.stdout.readline()
+                daemon.terminate()
+                out = daemon.communicate(timeout=60)[0]
+            self.assertEqual(daemon.returncode, 0, out)
+            counts = dict(line.split() for line in out.splitlines())
+            self.assertEqual(counts["accepted"] == "0", uncertain, out)
 
     def test_own_transport(self):
         with Sink() as sink:

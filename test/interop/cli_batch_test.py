@@ -130,7 +130,8 @@ class Rows(BatchTest):
     def test_fates_differ_from_row_to_row(self):
         sink = self.sink("--reply", "rcpt@row1@*=550 5.1.1 no such user",
                          "--reply", "rcpt@row2@*=451 4.7.1 later")
-        run = self.batch(sink, *self.template(), rows=rows_of(5))
+        run = self.batch(sink, *self.template(), "--retry", "1",
+                         rows=rows_of(5))
         self.assertEqual(run.code, 69)
         self.assertIn("5 recipients: 3 accepted, 1 refused, 1 deferred\n",
                       run.out)

@@ -150,7 +150,7 @@ class Outcomes(ResumeTest):
         first = self.sink("--reply", "rcpt@row1@*=550 5.1.1 no",
                           "--reply", "rcpt@row2@*=451 4.7.1 later",
                           "--reply", "content@row3@*=drop")
-        run = self.posthaste(*self.words(first))
+        run = self.posthaste(*self.words(first, "--retry", "1"))
         self.assertEqual(run.code, 69)
         second = self.sink("--dir", self.mailbox)
         run = self.posthaste(*self.words(second, "--json"))
@@ -171,8 +171,13 @@ class Outcomes(ResumeTest):
         self.assertEqual(self.posthaste(*self.words(sink)).code, 0)
         self.rows = self.write("l.csv", rows_of(3).replace("row2@", "new@"))
         run = self.posthaste(*self.words(sink, "--json"))
+        self.assertEqual((run.code, run.out), (65, ""))
+        self.assertIn("the list has changed since", run.err)
+        run = self.posthaste(*self.words(sink, "--json", "--force"))
         self.assertEqual([f["recipient"] for f in run.objects()],
                          ["new@example.org"])
+        run = self.posthaste(*self.words(sink, "--json"))   # that one, now
+        self.assertEqual((run.code, run.out), (0, ""))
 
     def test_a_pending_line_is_there_before_the_message_is(self):
         sink = self.sink("--reply", "content=stall")

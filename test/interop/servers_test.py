@@ -160,7 +160,8 @@ class Refusals(Frame):
         addresses = "".join(address(name) + "\n" for name in names)
         results = os.path.join(folder, "results")
         done = place.posthaste(
-            "batch", "--connections", "1", "--from", address("reports"),
+            "batch", "--connections", "1", "--allow-duplicates",
+            "--from", address("reports"),
             "--list", self.write(folder, "list.txt", addresses),
             "--template", self.write(folder, "one.eml", "To: {{to}}\n\nHi\n"),
             "--results", results)

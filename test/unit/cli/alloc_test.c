@@ -10,9 +10,11 @@
 #include "cli/file.h"
 #include "cli/hide.h"
 #include "cli/history.h"
+#include "cli/known.h"
 #include "cli/list.h"
 #include "cli/options.h"
 #include "cli/probe_report.h"
+#include "cli/reasons.h"
 #include "cli/replay_run.h"
 #include "cli/server.h"
 #include "cli/template.h"
@@ -90,6 +92,43 @@ static int read_history(const char *path)
     assert_non_null(cli_history_find(&h, 1, "a@x"));
     cli_history_done(&h);
     return EXIT_DONE;
+}
+
+static int remember(const char *path)
+{
+    struct cli_known k;
+    uint64_t mark;
+    (void)path;
+    int rc = cli_known_init(&k);
+    if (rc)
+        return EXIT_TRY_LATER;
+    rc = cli_known_mark(&k, "a@x.org", &mark);
+    if (!rc)
+        rc = cli_known_reserve(&k);
+    if (!rc) {
+        cli_known_add(&k, mark);
+        assert_true(cli_known_has(&k, mark));
+    }
+    cli_known_done(&k);
+    return rc ? EXIT_TRY_LATER : EXIT_DONE;
+}
+
+/* A recipient that cannot be put into a group is still counted. */
+static int give_reasons(const char *path)
+{
+    struct cli_reasons r = {0};
+    struct cli_fate fate = {.recipient = "a@x.org",
+                            .outcome = "refused",
+                            .reply = {.code = 550, .text = "no"},
+                            .detail = "",
+                            .about = PH_CLASS_RECIPIENT};
+    (void)path;
+    cli_reasons_add(&r, &fate);
+    assert_int_equal(r.reasons.count + r.reasons.others, 1);
+    assert_int_equal(r.domains.count + r.domains.others, 1);
+    bool lost = r.reasons.others || r.domains.others;
+    cli_reasons_done(&r);
+    return lost ? EXIT_TRY_LATER : EXIT_DONE;
 }
 
 static int settle_server(const char *path)
@@ -198,6 +237,8 @@ static const struct {
     const char *data; /* of the file; its name comes behind an @ */
 } scenes[] = {
     {"compose", compose, "hello\n"},
+    {"addresses seen", remember, ""},
+    {"reasons", give_reasons, ""},
     {"template", make_template, "Subject: {{to}}\n\nhello\n"},
     {"csv", read_csv, "to,name\na@x,\"A\n\"\nb@x,B\n"},
     {"jsonl", read_json, "{\"to\":\"a@x\",\"n\":1}\n{\"to\":\"b@x\"}\n"},

@@ -66,6 +66,33 @@ static void a_row_is_known_by_its_number_and_its_recipient(void **state)
     cli_history_done(&h);
 }
 
+static void the_file_says_whose_results_it_holds(void **state)
+{
+    (void)state;
+#define BATCH(batch)                                                           \
+    "{\"recipient\":\"a@x\",\"outcome\":\"accepted\",\"attempts\":1,"          \
+    "\"row\":1,\"batch\":" batch "}\n"
+#define PLAIN LINE("accepted", 2, "b@x", 1)
+    static const struct {
+        const char *data, *list, *template;
+    } cases[] = {
+        {PLAIN, "", ""}, /* of an older version */
+        {BATCH("{\"list\":\"1a\",\"template\":\"2b\"}") PLAIN, "1a", "2b"},
+        {BATCH("{\"list\":\"1a\",\"template\":\"2b\"}")
+             BATCH("{\"list\":null,\"template\":\"3c\"}"),
+         "", "3c"}, /* the latest counts: it was forced */
+        {BATCH("7"), "", ""},
+        {BATCH("{\"list\":[],\"template\":1}"), "", ""}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cli_history h;
+        assert_int_equal(load(&h, cases[i].data, strlen(cases[i].data)),
+                         EXIT_DONE);
+        assert_string_equal(h.batch.list, cases[i].list);
+        assert_string_equal(h.batch.template, cases[i].template);
+        cli_history_done(&h);
+    }
+}
+
 static void a_torn_last_line_does_not_count(void **state)
 {
     (void)state; /* killed while it was written: at every octet */
@@ -122,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_last_line_about_a_row_counts),
         cmocka_unit_test(a_row_is_known_by_its_number_and_its_recipient),
+        cmocka_unit_test(the_file_says_whose_results_it_holds),
         cmocka_unit_test(a_torn_last_line_does_not_count),
         cmocka_unit_test(another_kind_of_file_is_refused),
         cmocka_unit_test(a_new_file_is_empty),

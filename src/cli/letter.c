@@ -1,0 +1,70 @@
+#include <string.h>
+
+#include "cli/letter.h"
+#include "cli/options.h"
+
+int cli_letter_recipient(struct ph__buf *out, const char *address)
+{
+    if (!strpbrk(address, "<(\","))
+        return ph__buf_add_text(out, address);
+    struct ph_message *msg = ph_message_new();
+    if (!msg)
+        return PH_E_NOMEM;
+    ph_message_bcc(msg, address);
+    bool one = ph_message_recipient_count(msg) == 1;
+    int rc =
+        ph__buf_add_text(out, one ? ph_message_recipient(msg, 0) : address);
+    ph_message_free(msg);
+    return rc;
+}
+
+static int fill(struct ph_message *msg, const struct cli_letter *letter,
+                const char *address, const char *recipient, struct ph__buf *why)
+{
+    const struct ph__template *t = letter->template;
+    int rc = ph__template_fill(t, cli_list_field, letter->list, msg, why);
+    if (rc)
+        return rc;
+    if (ph__template_has_header(t, "To"))
+        ph_message_envelope_to(msg, recipient);
+    else
+        ph_message_to(msg, address);
+    rc = ph_message_check(msg);
+    if (!rc && ph_message_recipient_count(msg) != 1)
+        return ph__buf_add_text(why, "more than one address in a row")
+                   ? PH_E_NOMEM
+                   : PH_E_ADDRESS;
+    if (rc && ph__buf_add_text(why, ph_message_problem(msg)))
+        return PH_E_NOMEM;
+    return rc;
+}
+
+int cli_letter_make(struct ph_message **out, const struct cli_letter *letter,
+                    const struct cli_row *row, const char *recipient,
+                    struct ph__buf *why)
+{
+    if (row->problem)
+        return ph__buf_add_text(why, row->problem) ? PH_E_NOMEM : PH_E_CONTENT;
+    struct ph_message *msg = ph_message_new();
+    int rc = msg ? fill(msg, letter, row->address, recipient, why) : PH_E_NOMEM;
+    if (rc)
+        ph_message_free(msg);
+    else
+        *out = msg;
+    return rc;
+}
+
+int cli_letter_status(int code)
+{
+    return code == PH_E_NOMEM || code == PH_E_SYSTEM ? EXIT_TRY_LATER
+                                                     : EXIT_BAD_DATA;
+}
+
+void cli_letter_complain(const struct cli_letter *letter,
+                         const struct cli_row *row, const char *what, int code)
+{
+    bool bad = cli_letter_status(code) == EXIT_BAD_DATA;
+    cli_error("%s: row %llu: %s: %s", cli_list_name(letter->list),
+              (unsigned long long)row->number, what,
+              bad ? "correct it; the others are sent" : "try again later");
+}
