@@ -180,8 +180,9 @@ static void take_flag(struct batch *b, enum batch_option id)
     b->json |= id == JSON;
 }
 
-static int take_option(struct batch *b, int id, const char *value)
+static int take_option(void *user, int id, const char *value)
 {
+    struct batch *b = user;
     if (id >= CLI_SERVER_FIRST)
         return cli_server_option(&b->server, id, value);
     if (id >= CLI_DSN_FIRST)
@@ -397,11 +398,10 @@ static int run(struct batch *b)
     struct cli_run_options options = {0};
     struct ph__template *template = NULL;
     uv_loop_t loop;
-    if (uv_loop_init(&loop)) {
-        cli_error("no event loop: too many open files?");
-        return EXIT_TRY_LATER;
-    }
-    int status = check(b);
+    int status = cli_server_loop(&loop);
+    if (status)
+        return status;
+    status = check(b);
     if (!status && !b->dry_run)
         status = find_server(b);
     if (!status)
@@ -438,12 +438,8 @@ int cli_batch(int argc, char **argv)
         .argc = argc,
         .argv = argv,
         .tables = {batch_options, cli_dsn_options, cli_server_options}};
-    int id;
-    int status = EXIT_DONE;
     cli_server_init(&b.server);
-    while (!status && (id = cli_next(&args)) != CLI_END)
-        status =
-            id == CLI_BAD ? EXIT_USAGE_ERROR : take_option(&b, id, args.value);
+    int status = cli_take_options(&args, take_option, &b);
     if (!status && b.help)
         print_help();
     else if (!status)

@@ -92,8 +92,9 @@ static int take_number(unsigned *out, const char *option, const char *value,
     return status;
 }
 
-static int take_option(struct settings *s, int id, const char *value)
+static int take_option(void *user, int id, const char *value)
 {
+    struct settings *s = user;
     if (id >= CLI_SERVER_FIRST)
         return cli_server_option(&s->server, id, value);
     switch ((enum load_option)id) {
@@ -264,10 +265,10 @@ static int run(struct settings *s)
         cli_error("out of memory");
         return EXIT_TRY_LATER;
     }
-    if (uv_loop_init(&loop)) {
-        cli_error("no event loop: too many open files?");
+    status = cli_server_loop(&loop);
+    if (status) {
         cli_load_done(&l);
-        return EXIT_TRY_LATER;
+        return status;
     }
     status = cli_load_run(&s->o, &l, &loop);
     uv_loop_close(&loop);
@@ -297,12 +298,8 @@ int cli_load(int argc, char **argv)
     struct cli_args args = {.argc = argc,
                             .argv = argv,
                             .tables = {load_options, cli_server_options}};
-    int id;
-    int status = EXIT_DONE;
     cli_server_init(&s.server);
-    while (!status && (id = cli_next(&args)) != CLI_END)
-        status =
-            id == CLI_BAD ? EXIT_USAGE_ERROR : take_option(&s, id, args.value);
+    int status = cli_take_options(&args, take_option, &s);
     if (!status && s.help)
         print_help(args.tables);
     else if (!status)

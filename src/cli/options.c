@@ -167,6 +167,15 @@ void cli_error(const char *format, ...)
     fprintf(stderr, "posthaste: %s\n", text);
 }
 
+int cli_take_options(struct cli_args *args, cli_take_cb take, void *user)
+{
+    int id;
+    int status = EXIT_DONE;
+    while (!status && (id = cli_next(args)) != CLI_END)
+        status = id == CLI_BAD ? EXIT_USAGE_ERROR : take(user, id, args->value);
+    return status;
+}
+
 int cli_usage(const char *what, const char *value, const char *advice)
 {
     cli_error("%s%s%s: %s", what, value ? " " : "", value ? value : "", advice);

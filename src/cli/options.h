@@ -37,6 +37,10 @@ struct cli_args {
  * too many (not an option) is CLI_BAD, and so is the beginning of a long name:
  * scripts would break when a longer name is added. One `args` at a time. */
 int cli_next(struct cli_args *args);
+/* Every option to `take`, until that returns another status than EXIT_DONE;
+ * EXIT_USAGE_ERROR after CLI_BAD. */
+typedef int (*cli_take_cb)(void *user, int id, const char *value);
+int cli_take_options(struct cli_args *args, cli_take_cb take, void *user);
 /* Usage lines, then every table, to standard output. */
 void cli_help(const char *usage, const struct cli_option *const *tables,
               size_t count);

@@ -22,8 +22,9 @@ struct settings {
     bool help;
 };
 
-static int take_option(struct settings *s, int id, const char *value)
+static int take_option(void *user, int id, const char *value)
 {
+    struct settings *s = user;
     if (id >= CLI_SERVER_FIRST)
         return cli_server_option(&s->server, id, value);
     switch ((enum probe_option)id) {
@@ -83,10 +84,9 @@ static int run(struct settings *s)
                          "name an exchanger: --server smtp://HOST");
     if (status)
         return status;
-    if (uv_loop_init(&loop)) {
-        cli_error("no event loop: too many open files?");
-        return EXIT_TRY_LATER;
-    }
+    status = cli_server_loop(&loop);
+    if (status)
+        return status;
     cli_probe_init(&p);
     status = cli_probe_run(&p, &s->server, &loop);
     uv_loop_close(&loop);
@@ -118,12 +118,8 @@ int cli_probe(int argc, char **argv)
     struct cli_args args = {.argc = argc,
                             .argv = argv,
                             .tables = {probe_options, cli_server_options}};
-    int id;
-    int status = EXIT_DONE;
     cli_server_init(&s.server);
-    while (!status && (id = cli_next(&args)) != CLI_END)
-        status =
-            id == CLI_BAD ? EXIT_USAGE_ERROR : take_option(&s, id, args.value);
+    int status = cli_take_options(&args, take_option, &s);
     if (!status && s.help)
         print_help(args.tables);
     else if (!status)

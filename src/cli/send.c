@@ -76,14 +76,11 @@ struct send {
     int status;
 };
 
-static int take_option(struct send *s, int id, const char *value)
+static int take_own_option(struct send *s, enum send_option id,
+                           const char *value)
 {
     struct cli_compose *c = &s->compose;
-    if (id >= CLI_SERVER_FIRST)
-        return cli_server_option(&s->server, id, value);
-    if (id >= CLI_DSN_FIRST)
-        return cli_dsn_option(&s->parameters, id, value);
-    switch ((enum send_option)id) {
+    switch (id) {
     case FROM:
         c->from = value;
         break;
@@ -135,6 +132,16 @@ static int take_option(struct send *s, int id, const char *value)
         break;
     }
     return EXIT_DONE;
+}
+
+static int take_option(void *user, int id, const char *value)
+{
+    struct send *s = user;
+    if (id >= CLI_SERVER_FIRST)
+        return cli_server_option(&s->server, id, value);
+    if (id >= CLI_DSN_FIRST)
+        return cli_dsn_option(&s->parameters, id, value);
+    return take_own_option(s, (enum send_option)id, value);
 }
 
 /* ---- results ---- */
@@ -236,10 +243,10 @@ static int run(struct send *s)
         ph_message_free(msg);
         return status;
     }
-    if (uv_loop_init(&loop)) {
-        cli_error("no event loop: too many open files?");
+    status = cli_server_loop(&loop);
+    if (status) {
         ph_message_free(msg);
-        return EXIT_TRY_LATER;
+        return status;
     }
     status = transmit(s, &loop, msg);
     uv_loop_close(&loop);
@@ -264,12 +271,8 @@ int cli_send(int argc, char **argv)
         .argc = argc,
         .argv = argv,
         .tables = {send_options, cli_dsn_options, cli_server_options}};
-    int id;
-    int status = EXIT_DONE;
     cli_server_init(&s.server);
-    while (!status && (id = cli_next(&args)) != CLI_END)
-        status =
-            id == CLI_BAD ? EXIT_USAGE_ERROR : take_option(&s, id, args.value);
+    int status = cli_take_options(&args, take_option, &s);
     if (!status && s.help)
         print_help();
     else if (!status)

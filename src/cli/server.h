@@ -111,6 +111,9 @@ void cli_server_explain(const struct cli_server *s, const char *mechanism,
                         const struct ph_recipient_result *r);
 /* Says why there can be no client; the exit status. */
 int cli_server_unusable(const struct cli_server *s, int rc);
+/* The loop that a command runs on. EXIT_DONE, or EXIT_TRY_LATER after an error
+ * message. */
+int cli_server_loop(struct uv_loop_s *loop);
 /* ph_client_new(), with an error message that names what cannot be used. */
 int cli_server_client(struct cli_server *s, struct ph_client **out,
                       struct uv_loop_s *loop);

@@ -97,6 +97,14 @@ int cli_server_unusable(const struct cli_server *s, int rc)
                           : cli_exit_for_code(rc);
 }
 
+int cli_server_loop(struct uv_loop_s *loop)
+{
+    if (!uv_loop_init(loop))
+        return EXIT_DONE;
+    cli_error("no event loop: too many open files?");
+    return EXIT_TRY_LATER;
+}
+
 int cli_server_client(struct cli_server *s, struct ph_client **out,
                       struct uv_loop_s *loop)
 {
