@@ -154,6 +154,25 @@ void ph__text_make_printable(char *s, size_t len, bool keep_lines)
     }
 }
 
+void ph__text_hex(char *out, const unsigned char *octets, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < len; i++) {
+        out[2 * i] = digits[octets[i] >> 4];
+        out[2 * i + 1] = digits[octets[i] & 15];
+    }
+    out[2 * len] = '\0';
+}
+
+const char *ph__text_fit(char *out, size_t size, const char *s)
+{
+    size_t len = s ? strnlen(s, size - 1) : 0;
+    if (len)
+        memmove(out, s, len);
+    out[len] = '\0';
+    return out;
+}
+
 int ph__text_copy(char **out, const char *s)
 {
     *out = s ? strdup(s) : NULL;

@@ -32,6 +32,12 @@ bool ph__text_to_u64(const char *s, size_t len, uint64_t *out);
  * and octets that are not UTF-8 become '?'; '\n' stays if `keep_lines`. */
 void ph__text_make_printable(char *s, size_t len, bool keep_lines);
 
+/* Octets in hex, small letters, and a NUL: 2 * len + 1 octets of `out`. */
+void ph__text_hex(char *out, const unsigned char *octets, size_t len);
+/* As much of `s` as fits, and a NUL; NULL is "". May be where it goes already.
+ * Returns `out`. */
+const char *ph__text_fit(char *out, size_t size, const char *s);
+
 /* A copy to be freed; NULL gives NULL. PH_OK, PH_E_NOMEM. */
 int ph__text_copy(char **out, const char *s);
 /* Overwrites a secret and frees it. NULL is fine. */

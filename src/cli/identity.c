@@ -4,6 +4,7 @@
 
 #include <openssl/evp.h>
 
+#include "base/text.h"
 #include "cli/identity.h"
 #include "cli/options.h"
 
@@ -18,18 +19,13 @@ static int no_digest(void)
 /* Ends the digest; frees it in any case. */
 static int finish(char out[CLI_DIGEST_ROOM], EVP_MD_CTX *ctx)
 {
-    static const char hex[] = "0123456789abcdef";
     unsigned char octets[EVP_MAX_MD_SIZE];
     unsigned len = 0;
     int fine = EVP_DigestFinal_ex(ctx, octets, &len);
     EVP_MD_CTX_free(ctx);
     if (!fine || 2 * len + 1 != CLI_DIGEST_ROOM)
         return no_digest();
-    for (unsigned i = 0; i < len; i++) {
-        out[2 * i] = hex[octets[i] >> 4];
-        out[2 * i + 1] = hex[octets[i] & 15];
-    }
-    out[2 * len] = '\0';
+    ph__text_hex(out, octets, len);
     return EXIT_DONE;
 }
 

@@ -6,6 +6,7 @@
 
 #include <openssl/rand.h>
 
+#include "base/text.h"
 #include "client/complete.h"
 #include "client/parts.h"
 #include "message/internal.h"
@@ -127,16 +128,12 @@ static void check_thread(const struct ph_client *c)
  * same in every attempt. */
 static int set_id(struct ph_message *msg, int64_t now)
 {
-    static const char hex[] = "0123456789abcdef";
     unsigned char random[10];
-    char text[2 * sizeof(random) + 1] = {0};
+    char text[2 * sizeof(random) + 1];
     struct ph__buf id = PH__BUF(512);
     if (RAND_bytes(random, sizeof(random)) != 1)
         return PH_E_SYSTEM;
-    for (size_t i = 0; i < sizeof(random); i++) {
-        text[2 * i] = hex[random[i] >> 4];
-        text[2 * i + 1] = hex[random[i] & 15];
-    }
+    ph__text_hex(text, random, sizeof(random));
     const char *at = strrchr(ph__message_wire_sender(msg), '@');
     int rc = ph__buf_format(&id, "%llx.%s@%s", (unsigned long long)now, text,
                             at ? at + 1 : "localhost");

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "client/parts.h"
 #include "tls/binding.h"
 
@@ -90,13 +91,6 @@ static void sent(void *user, size_t len)
     ph__client_pump(link->client);
 }
 
-static void copy_text(char *out, size_t size, const char *text)
-{
-    size_t len = strnlen(text, size - 1);
-    memcpy(out, text, len);
-    out[len] = '\0';
-}
-
 /* For SCRAM-...-PLUS; who has no binding does without. */
 static void bind_session(struct ph__link_up *link)
 {
@@ -113,10 +107,11 @@ static void secured(void *user)
     struct ph__link_up *link = user;
     struct ph_client *c = link->client;
     struct ph__tls *t = ph__conn_tls(link->conn);
-    copy_text(c->tls_version, sizeof(c->tls_version), ph__tls_version(t));
-    copy_text(c->cipher, sizeof(c->cipher), ph__tls_cipher(t));
-    copy_text(link->tls, sizeof(link->tls), c->tls_version);
-    copy_text(link->cipher, sizeof(link->cipher), c->cipher);
+    (void)ph__text_fit(c->tls_version, sizeof(c->tls_version),
+                       ph__tls_version(t));
+    (void)ph__text_fit(c->cipher, sizeof(c->cipher), ph__tls_cipher(t));
+    (void)ph__text_fit(link->tls, sizeof(link->tls), c->tls_version);
+    (void)ph__text_fit(link->cipher, sizeof(link->cipher), c->cipher);
     trace_tls(link);
     bind_session(link);
     ph__session_secured(link->session);

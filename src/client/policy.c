@@ -11,15 +11,10 @@ enum {
     AGE_SECS = 300
 };
 
-static uint64_t ms(unsigned secs, unsigned otherwise)
-{
-    return (uint64_t)(secs ? secs : otherwise) * 1000;
-}
-
 static struct ph__pace_limits limits_of(const struct ph_rate *rate)
 {
     return (struct ph__pace_limits){.count = rate->count,
-                                    .per_ms = ms(rate->secs, 1),
+                                    .per_ms = ph__ms(rate->secs, 1),
                                     .burst = rate->burst ? rate->burst : 1,
                                     .minute = rate->minute,
                                     .hour = rate->hour,
@@ -55,21 +50,23 @@ int ph__client_set_policy(struct ph_client *c,
 {
     const struct ph_policy *p = opts->policy;
     struct ph__engine_options *eng = &c->engine_options;
-    eng->age_ms = opts->age_secs == UINT_MAX ? 0 : ms(opts->age_secs, AGE_SECS);
+    eng->age_ms =
+        opts->age_secs == UINT_MAX ? 0 : ph__ms(opts->age_secs, AGE_SECS);
     int rc = make_seed(eng);
     if (rc || !p)
         return rc;
     if (p->size != sizeof(*p))
         return PH_E_INVALID;
-    uint64_t greylist =
-        p->greylist_secs == UINT_MAX ? 0 : ms(p->greylist_secs, GREYLIST_SECS);
+    uint64_t greylist = p->greylist_secs == UINT_MAX
+                            ? 0
+                            : ph__ms(p->greylist_secs, GREYLIST_SECS);
     eng->policy = (struct ph__policy){
         .attempts = p->attempts,
-        .wait_ms = ms(p->wait_secs, WAIT_SECS),
-        .longest_ms = ms(p->longest_wait_secs, LONGEST_WAIT_SECS),
+        .wait_ms = ph__ms(p->wait_secs, WAIT_SECS),
+        .longest_ms = ph__ms(p->longest_wait_secs, LONGEST_WAIT_SECS),
         .greylist_ms = greylist,
         .outage_ms =
-            p->outage_secs == UINT_MAX ? PH__NEVER : ms(p->outage_secs, 0),
+            p->outage_secs == UINT_MAX ? PH__NEVER : ph__ms(p->outage_secs, 0),
         .patient = p->patient,
         .even_uncertain = p->even_uncertain};
     c->queue_messages = p->queue_messages;

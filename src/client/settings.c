@@ -118,11 +118,6 @@ static bool expects_tls(const struct ph__settings *s,
            (s->port == PORT_SUBMISSIONS || s->port == PORT_OLD_SSL);
 }
 
-static uint64_t ms(unsigned secs, unsigned otherwise)
-{
-    return (uint64_t)(secs ? secs : otherwise) * 1000;
-}
-
 /* For the engine 0 is "no limit". */
 static unsigned messages(unsigned wanted)
 {
@@ -155,12 +150,12 @@ int ph__settings_copy(struct ph__settings *out, struct ph__engine_options *eng,
         .connections = opts->connections ? opts->connections : CONNECTIONS,
         .messages_per_connection = messages(opts->messages_per_connection),
         .recipients = opts->recipients ? opts->recipients : RECIPIENTS,
-        .idle_ms = ms(opts->idle_secs, IDLE_SECS),
-        .dial_ms = ms(opts->timeout_secs, DIAL_SECS),
+        .idle_ms = ph__ms(opts->idle_secs, IDLE_SECS),
+        .dial_ms = ph__ms(opts->timeout_secs, DIAL_SECS),
         .silence_ms = expects_tls(out, opts->session) ? SILENCE_MS : 0,
         .silence = "the server says nothing: on this port it waits for TLS "
                    "from the first octet (smtps://)",
-        .reply_ms = ms(opts->timeout_secs, 0)};
+        .reply_ms = ph__ms(opts->timeout_secs, 0)};
     const char *name = opts->tls_name ? opts->tls_name : opts->host;
     int rc = ph__text_copy(&out->host, opts->host);
     if (!rc)

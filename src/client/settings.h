@@ -38,6 +38,12 @@ struct ph__settings {
     void *callback_user; /* of trace, login and notice */
 };
 
+/* Milliseconds; 0 = what it is otherwise. */
+static inline uint64_t ph__ms(unsigned secs, unsigned otherwise)
+{
+    return (uint64_t)(secs ? secs : otherwise) * 1000;
+}
+
 /* PH_E_INVALID, PH_E_NOMEM. */
 int ph__settings_copy(struct ph__settings *out, struct ph__engine_options *eng,
                       const struct ph_client_options *opts);

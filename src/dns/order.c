@@ -1,13 +1,6 @@
 #include "dns/order.h"
 
-/* A generator good enough to spread load: splitmix64. */
-static uint64_t draw(uint64_t *state)
-{
-    uint64_t x = *state += 0x9e3779b97f4a7c15;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-    x = (x ^ x >> 27) * 0x94d049bb133111eb;
-    return x ^ x >> 31;
-}
+#include "base/random.h"
 
 static void swap(struct ph__dns_record *a, struct ph__dns_record *b)
 {
@@ -17,10 +10,10 @@ static void swap(struct ph__dns_record *a, struct ph__dns_record *b)
 }
 
 static void shuffle(struct ph__dns_record *records, size_t count,
-                    uint64_t *state)
+                    struct ph__random *random)
 {
     for (size_t i = count; i > 1; i--)
-        swap(&records[i - 1], &records[draw(state) % i]);
+        swap(&records[i - 1], &records[ph__random_next(random) % i]);
 }
 
 /* RFC 2782: among equals, those of weight 0 stand first. */
@@ -40,18 +33,19 @@ static void sort_by_rank(struct ph__dns_record *records, size_t count)
 void ph__dns_order_mx(struct ph__dns_record *records, size_t count,
                       uint64_t seed)
 {
-    shuffle(records, count, &seed);
+    struct ph__random random = {seed};
+    shuffle(records, count, &random);
     sort_by_rank(records, count);
 }
 
 /* Puts one of the records first: each has its weight's share of chances. */
 static void draw_first(struct ph__dns_record *records, size_t count,
-                       uint64_t *state)
+                       struct ph__random *random)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < count; i++)
         sum += records[i].service.weight;
-    uint64_t mark = draw(state) % (sum + 1);
+    uint64_t mark = ph__random_next(random) % (sum + 1);
     size_t i = 0;
     for (sum = records[0].service.weight; sum < mark; i++)
         sum += records[i + 1].service.weight;
@@ -62,13 +56,14 @@ static void draw_first(struct ph__dns_record *records, size_t count,
 void ph__dns_order_srv(struct ph__dns_record *records, size_t count,
                        uint64_t seed)
 {
-    shuffle(records, count, &seed);
+    struct ph__random random = {seed};
+    shuffle(records, count, &random);
     sort_by_rank(records, count);
     for (size_t i = 0; i < count; i++) {
         size_t same = 1;
         while (i + same < count && records[i + same].service.priority ==
                                        records[i].service.priority)
             same++;
-        draw_first(records + i, same, &seed);
+        draw_first(records + i, same, &random);
     }
 }

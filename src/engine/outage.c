@@ -1,28 +1,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/class.h"
 #include "engine/parts.h"
 
 /* Sessions that cannot be had: what is remembered of it, who is told, and when
  * one is tried again. */
 
-static const char *keep(char *out, size_t size, const char *text)
-{
-    size_t len = text ? strnlen(text, size - 1) : 0;
-    if (len)
-        memmove(out, text, len);
-    out[len] = '\0';
-    return out;
-}
-
 void ph__engine_remember(struct ph__engine *e, const struct ph_error *why,
                          bool reached)
 {
     struct ph__failure *f = &e->failure;
     f->error = *why;
-    f->error.reply.text = keep(f->text, sizeof(f->text), why->reply.text);
-    f->error.detail = keep(f->detail, sizeof(f->detail), why->detail);
+    f->error.reply.text =
+        ph__text_fit(f->text, sizeof(f->text), why->reply.text);
+    f->error.detail = ph__text_fit(f->detail, sizeof(f->detail), why->detail);
     f->reached = reached;
     f->now = true;
     e->told = false;

@@ -100,7 +100,8 @@ void ph__engine_finish_job(struct ph__engine *e, struct ph__job *job);
 void ph__engine_doom(struct ph__engine *e, bool all);
 /* The first of those that wait has had its last word. */
 void ph__engine_finish_waiting(struct ph__engine *e);
-/* Whoever is open is told why it was canceled. */
+/* Why it was canceled; whoever is open is told. */
+const char *ph__job_cancel_words(const struct ph__job *job);
 void ph__job_judge_canceled(struct ph__job *job);
 /* Those whose time has come are queued, or canceled. */
 void ph__engine_tick_jobs(struct ph__engine *e);

@@ -160,14 +160,18 @@ void ph__engine_finish_waiting(struct ph__engine *e)
     tell(e, ph__of(e->waiting.top, struct ph__job, timer), &none);
 }
 
+const char *ph__job_cancel_words(const struct ph__job *job)
+{
+    return job->canceled == PH_E_TIMEOUT ? "its time is over" : "canceled";
+}
+
 void ph__job_judge_canceled(struct ph__job *job)
 {
-    bool late = job->canceled == PH_E_TIMEOUT;
     struct ph_error why = {.code = job->canceled,
                            .stage = PH_STAGE_INPUT,
                            .state = "",
                            .reply = {.text = ""},
-                           .detail = late ? "its time is over" : "canceled"};
+                           .detail = ph__job_cancel_words(job)};
     ph__job_judge(job, PH_UNSENT, &why);
 }
 

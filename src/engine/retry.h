@@ -5,13 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A reproducible stream of numbers (SplitMix64): jitter needs no secrets. */
-struct ph__random {
-    uint64_t state;
-};
-uint64_t ph__random_next(struct ph__random *r);
-/* Even in [0, below); 0 when below is 0. */
-uint64_t ph__random_below(struct ph__random *r, uint64_t below);
+#include "base/random.h"
 
 /* Before attempt `attempt` (2 = the second) of a recipient that was put off:
  * `first` doubled for each further one, at most `most`, and up to half of it

@@ -184,8 +184,7 @@ void ph__session_heed_cancel(struct ph__session *s)
     const struct ph__job *first = ph__of(s->jobs.next, struct ph__job, link);
     if (first->canceled)
         ph__session_failed(s, first->canceled, PH_STAGE_INPUT,
-                           first->canceled == PH_E_TIMEOUT ? "its time is over"
-                                                           : "canceled");
+                           ph__job_cancel_words(first));
 }
 
 /* ---- the beginning of one ---- */
