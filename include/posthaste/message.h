@@ -31,7 +31,40 @@ PH_API void ph_message_subject(struct ph_message *msg, const char *utf8);
 /* Any other header; names are [!-9;-~]+, values UTF-8 without controls. */
 PH_API void ph_message_header(struct ph_message *msg, const char *name,
                               const char *utf8);
+
+/* What is read, in one form or in several, of which a reader shows the best it
+ * can: text, HTML, and an invitation (iCalendar) with its method, "REQUEST"
+ * (RFC 6047 2.4). The last call of each counts. */
 PH_API void ph_message_text(struct ph_message *msg, const char *utf8);
+PH_API void ph_message_html(struct ph_message *msg, const char *utf8);
+PH_API void ph_message_calendar(struct ph_message *msg, const char *method,
+                                const char *utf8);
+
+/* What goes with it: `data` or the file at `path`, which is read at once, while
+ * the caller waits. All is copied, and arrives octet for octet; but a message
+ * (message/rfc822) must not be encoded (RFC 2046 5.2.1): its line ends become
+ * CRLF, with octets above 127 it takes 8BITMIME, and it is PH_E_CONTENT where
+ * ph_message_ready() would say so. */
+struct ph_attachment {
+    size_t size;      /* set by PH_ATTACHMENT */
+    const char *data; /* `len` octets */
+    size_t len;
+    const char *path;
+    const char *type;        /* NULL = application/octet-stream */
+    const char *name;        /* UTF-8; NULL = the last one of `path`, or none */
+    const char *inline_id;   /* "left@right": shown where the HTML has
+                              * <img src="cid:left@right"> (RFC 2392) */
+    const char *description; /* UTF-8, or NULL */
+};
+#define PH_ATTACHMENT(...)                                                     \
+    (&(struct ph_attachment){.size = sizeof(struct ph_attachment), __VA_ARGS__})
+PH_API void ph_message_attach(struct ph_message *msg,
+                              const struct ph_attachment *attachment);
+/* What boundaries are made from, instead of chance: the same calls then give
+ * the same octets. 1 to 66 of [A-Za-z0-9'()+_,./:=?-]. PH_E_CONTENT when it is
+ * rendered, if what is not encoded has "=_" and this in it. */
+PH_API void ph_message_boundary(struct ph_message *msg, const char *text);
+
 /* Date and Message-ID are made when the message is sent, unless set here.
  * `unix_secs` seconds since 1970; the zone is +0000. */
 PH_API void ph_message_date(struct ph_message *msg, int64_t unix_secs);
@@ -61,7 +94,8 @@ PH_API void ph_message_envelope_to(struct ph_message *msg, const char *address);
 PH_API void ph_message_take_recipients(struct ph_message *msg);
 
 /* The first error met, or PH_OK: PH_E_ADDRESS, _HEADER, _CONTENT, _NOMEM,
- * _INVALID (no sender, no recipient, both ready and composed). */
+ * _LIMIT, _SYSTEM (a file that cannot be read), _INVALID (no sender, no
+ * recipient, both ready and composed). */
 PH_API int ph_message_check(const struct ph_message *msg);
 /* What ph_message_check() found, in words: "to: 'a@b@c' has two @". Borrowed,
  * "" when nothing is wrong. */

@@ -246,7 +246,7 @@ static int check(const struct batch *b)
     const struct cli_template *t = &b->template;
     if (!b->list)
         return cli_usage("there is no list", NULL, "give --list FILE");
-    if (!t->path && !t->from)
+    if (!t->path && !t->from && !t->sender)
         return cli_usage("there is no sender", NULL,
                          "give --from ADDR or --template");
     if (!t->path && !t->subject && !t->text)
@@ -401,7 +401,10 @@ static int run(struct batch *b)
     int status = cli_server_loop(&loop);
     if (status)
         return status;
-    status = check(b);
+    status = cli_server_account(&b->server, getenv("POSTHASTE_SERVER"));
+    b->template.sender = cli_server_said(&b->server, CLI_FROM);
+    if (!status)
+        status = check(b);
     if (!status && !b->dry_run)
         status = find_server(b);
     if (!status)

@@ -224,7 +224,11 @@ static int try_message(const struct settings *s)
 static int prepare(struct settings *s)
 {
     struct ph_client_options *client = &s->server.client;
-    int status = check(s);
+    int status = cli_server_account(&s->server, getenv("POSTHASTE_SERVER"));
+    if (!s->from)
+        s->from = cli_server_said(&s->server, CLI_FROM);
+    if (!status)
+        status = check(s);
     if (!status)
         status = check_server(s);
     if (!status)

@@ -37,7 +37,8 @@ static int print_help(void)
          "list or address; 66 an input file cannot be read; 68 host not\n"
          "found; 69 refused for good; 75 something deferred, uncertain or\n"
          "unsent; 76 the server broke the protocol, or required TLS could\n"
-         "not be had; 77 authentication failed.");
+         "not be had; 77 authentication failed; 78 the configuration file\n"
+         "is wrong.");
     return EXIT_DONE;
 }
 

@@ -228,9 +228,14 @@ static int run(struct send *s)
 {
     struct ph_message *msg;
     uv_loop_t loop;
-    int status = cli_compose_check(&s->compose);
+    const char *fallback = getenv("POSTHASTE_SERVER");
+    int status = cli_server_account(&s->server, fallback);
+    if (!s->compose.from)
+        s->compose.from = cli_server_said(&s->server, CLI_FROM);
+    if (!status)
+        status = cli_compose_check(&s->compose);
     if (!status && !s->dry_run)
-        status = cli_server_finish(&s->server, getenv("POSTHASTE_SERVER"));
+        status = cli_server_finish(&s->server, fallback);
     if (!status)
         status = cli_compose(&msg, &s->compose);
     if (status == EXIT_BAD_DATA &&

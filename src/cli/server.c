@@ -43,19 +43,6 @@ static int check_texts(const struct cli_server *s)
 
 /* ---- which server ---- */
 
-static int settle_account(struct cli_server *s, const char *name)
-{
-    struct ph__buf list = PH__BUF(1024);
-    s->preset = cli_preset_named(name);
-    if (s->preset)
-        return EXIT_DONE;
-    (void)cli_preset_list(&list);
-    cli_error("there is no account %s: known are %s", name,
-              ph__buf_text(&list));
-    ph__buf_done(&list);
-    return EXIT_USAGE_ERROR;
-}
-
 static int place_of_preset(struct cli_server *s)
 {
     int rc = ph__text_copy(&s->url.host, s->preset->host);
@@ -94,7 +81,10 @@ static int settle_exchangers(struct cli_server *s, const char *rest)
                          "their mail goes");
     for (size_t i = 0; i < sizeof(of_one_server) / sizeof(*of_one_server);
          i++) {
-        if (!cli_server_said(s, of_one_server[i]))
+        bool said = of_one_server[i] == CLI_ACCOUNT
+                        ? s->preset != NULL /* a section may say mx: */
+                        : cli_server_said(s, of_one_server[i]) != NULL;
+        if (!said)
             continue;
         snprintf(name, sizeof(name), "--%s",
                  cli_server_option_name(of_one_server[i]));
@@ -107,17 +97,14 @@ static int settle_exchangers(struct cli_server *s, const char *rest)
 
 static int settle_url(struct cli_server *s, const char *fallback)
 {
-    const char *account = cli_server_said(s, CLI_ACCOUNT);
     const char *said = cli_server_said(s, CLI_SERVER);
-    int status = account ? settle_account(s, account) : EXIT_DONE;
-    if (status)
-        return status;
     if (s->preset && !said)
         return place_of_preset(s);
     const char *text = said ? said : fallback;
     if (!text || !*text)
         return cli_usage("no server is named", NULL,
-                         "give --server smtp://HOST or set $POSTHASTE_SERVER");
+                         "give --server smtp://HOST, set $POSTHASTE_SERVER, or "
+                         "write [default] in ~/.config/posthaste/config");
     if (strncmp(text, "srv:", 4) == 0) {
         s->discovered = true;
         return cli_discover(&s->url, text + 4,
@@ -321,7 +308,7 @@ static void make_options(struct cli_server *s, uint16_t port)
     hand_over_login(s);
 }
 
-int cli_server_finish(struct cli_server *s, const char *fallback)
+static int settle(struct cli_server *s, const char *fallback)
 {
     int status = settle_url(s, fallback);
     if (!status)
@@ -338,4 +325,16 @@ int cli_server_finish(struct cli_server *s, const char *fallback)
         status = settle_address(s, port);
     make_options(s, port);
     return status;
+}
+
+int cli_server_account(struct cli_server *s, const char *fallback)
+{
+    return cli_account_settle(&s->account, s, fallback);
+}
+
+int cli_server_finish(struct cli_server *s, const char *fallback)
+{
+    int status = cli_server_account(s, fallback);
+    return status ? status
+                  : cli_account_blame(&s->account, settle(s, fallback));
 }

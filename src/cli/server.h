@@ -5,6 +5,7 @@
 #include <posthaste/client.h>
 
 #include "base/buf.h"
+#include "cli/account.h"
 #include "cli/key_log.h"
 #include "cli/login.h"
 #include "cli/network.h"
@@ -46,16 +47,21 @@ enum cli_server_option {
     CLI_BIND,
     CLI_IPV4,
     CLI_IPV6,
+    CLI_FROM, /* in an account; commands have their own --from */
     CLI_SERVER_END
 };
 extern const struct cli_option cli_server_options[];
+/* What else may stand in an account. */
+extern const struct cli_option cli_account_options[];
 /* About `mx:`, for the --help of commands that know it. */
 extern const struct cli_option cli_mx_notes[];
 
 /* Must not move once it is finished. */
 struct cli_server {
-    /* What was said, borrowed from argv; "" for an option without argument. */
+    /* What was said, borrowed from argv or an account; "" for an option without
+     * argument. */
     const char *said[CLI_SERVER_END - CLI_SERVER_FIRST];
+    struct cli_account account;
     struct cli_texts pins;
     bool discovered; /* srv: TLS is required then */
     bool exchangers; /* mx: there is no one server, see sender.h */
@@ -91,9 +97,12 @@ const char *cli_server_option_name(enum cli_server_option option);
 /* What was said, or NULL. */
 const char *cli_server_said(const struct cli_server *s,
                             enum cli_server_option option);
-/* Makes s->client and s->session, with the defaults of --help. `fallback` is
- * what $POSTHASTE_SERVER holds, or NULL. EXIT_DONE, or another status after an
- * error message. */
+/* Takes from the account what was not said. `fallback` is what
+ * $POSTHASTE_SERVER holds, or NULL. EXIT_DONE, or another status after an error
+ * message. For those who want to know it before cli_server_finish(). */
+int cli_server_account(struct cli_server *s, const char *fallback);
+/* Makes s->client and s->session, with the defaults of --help. EXIT_DONE, or
+ * another status after an error message. */
 int cli_server_finish(struct cli_server *s, const char *fallback);
 
 /* The dialogue is printed on standard error if `level` is not 0. Before the

@@ -14,8 +14,11 @@ const struct cli_option cli_server_options[] = {
      "USER:PASSWORD@ may stand before HOST, percent-encoded;\n"
      "default $POSTHASTE_SERVER"},
     {CLI_ACCOUNT, 'a', "account", "NAME",
-     "a well-known provider's: gmail, outlook, ...; what the\n"
-     "other options say wins (an unknown NAME lists them all)"},
+     "what the section [NAME] of ~/.config/posthaste/config or\n"
+     "of /etc/posthaste/config says, where no option does;\n"
+     "its keys are the names of these options, and from. Else\n"
+     "a well-known provider: gmail, outlook, ... (an unknown\n"
+     "NAME lists them all). With no server, [default]"},
     {CLI_HELLO, 0, "hello", "NAME",
      "what EHLO says (default: this host's name if it has a\n"
      "dot, else its address in brackets)"},
@@ -89,6 +92,10 @@ const struct cli_option cli_server_options[] = {
     {CLI_IPV6, 0, "ipv6", NULL, "try IPv6 addresses only"},
     {0, 0, NULL, NULL, NULL}};
 
+const struct cli_option cli_account_options[] = {
+    {CLI_FROM, 0, "from", "ADDR", "the sender, where no --from is given"},
+    {0, 0, NULL, NULL, NULL}};
+
 const struct cli_option cli_mx_notes[] = {
     CLI_HEADING("With --server mx:\n"
                 "  Each domain's exchangers (MX records) are tried in their "
@@ -117,8 +124,9 @@ const struct cli_option cli_mx_notes[] = {
                 "             are for connections to exchangers; the DNS is "
                 "asked, and policies\n"
                 "             are fetched, without them.\n"
-                "  Wrong with it: --account, --tls-name, --tls-pin, and all "
-                "that logs in."),
+                "  Wrong with it: a provider's --account, --tls-name, "
+                "--tls-pin, and all that\n"
+                "  logs in."),
     {0, 0, NULL, NULL, NULL}};
 
 enum { ADDRESS_LIMIT = 4096 };
@@ -126,12 +134,14 @@ enum { ADDRESS_LIMIT = 4096 };
 void cli_server_init(struct cli_server *s)
 {
     *s = (struct cli_server){.address = PH__BUF(ADDRESS_LIMIT)};
+    cli_account_init(&s->account);
     cli_login_init(&s->login);
     cli_key_log_init(&s->key_log);
 }
 
 void cli_server_done(struct cli_server *s)
 {
+    cli_account_done(&s->account);
     cli_texts_done(&s->pins);
     cli_url_done(&s->url);
     cli_login_done(&s->login);

@@ -64,11 +64,22 @@ static int add_headers(struct ph__buf *out, const struct cli_template *t,
     return rc;
 }
 
-static int add_options(struct ph__buf *out, const struct cli_template *t)
+/* Does the file say who it is from, or an option? */
+static bool names_from(const struct cli_template *t, const char *line)
 {
-    int rc = PH_OK;
-    if (t->from)
-        rc = ph__buf_format(out, "From: %s\n", t->from);
+    for (size_t i = 0; i < t->header_count; i++)
+        if (same_name(t->headers[i], "From", 4))
+            return true;
+    while (*line && !is_empty_line(line) && !same_name(line, "From", 4))
+        line = line_end(line);
+    return t->from || (*line && !is_empty_line(line));
+}
+
+static int add_options(struct ph__buf *out, const struct cli_template *t,
+                       const char *text)
+{
+    const char *from = names_from(t, text) ? t->from : t->sender;
+    int rc = from ? ph__buf_format(out, "From: %s\n", from) : PH_OK;
     if (!rc && t->subject)
         rc = ph__buf_format(out, "Subject: %s\n", t->subject);
     for (size_t i = 0; !rc && i < t->header_count; i++)
@@ -121,7 +132,7 @@ int cli_template_text(struct ph__buf *out, const struct cli_template *t)
             begin += 3;
         int rc = add_headers(out, t, begin, &body);
         if (!rc)
-            rc = add_options(out, t);
+            rc = add_options(out, t, begin);
         if (!rc)
             rc = ph__buf_add_char(out, '\n');
         if (!rc)

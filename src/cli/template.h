@@ -8,6 +8,7 @@
 struct cli_template {
     const char *path; /* NULL = the options are the template */
     const char *from;
+    const char *sender; /* From, where neither file nor option says it */
     const char *subject;
     const char *text; /* TEXT or @FILE */
     const char *const *headers;

@@ -71,20 +71,26 @@ static int add_qp(struct ph__buf *out, const char *text, size_t len)
     return rc;
 }
 
+int ph__body_encode_octets(struct ph__buf *out, const char *data, size_t len)
+{
+    int rc = ph__buf_reserve(out, len / 3 * 4 + len / 27);
+    for (size_t at = 0; !rc && at < len; at += PH__BASE64_STEP) {
+        size_t left = len - at;
+        size_t n = left < PH__BASE64_STEP ? left : PH__BASE64_STEP;
+        rc = ph__base64_encode(out, data + at, n);
+        if (!rc)
+            rc = ph__buf_add(out, "\r\n", 2);
+    }
+    return rc;
+}
+
 /* Text is encoded in its CRLF form (RFC 2045 6.8). */
 static int add_base64(struct ph__buf *out, const char *text, size_t len)
 {
     struct ph__buf plain = PH__BUF(out->limit);
     int rc = ph__lines_copy(&plain, text, len);
     if (!rc)
-        rc = ph__buf_reserve(out, plain.len / 3 * 4 + plain.len / 27);
-    for (size_t at = 0; !rc && at < plain.len; at += PH__BASE64_STEP) {
-        size_t left = plain.len - at;
-        size_t n = left < PH__BASE64_STEP ? left : PH__BASE64_STEP;
-        rc = ph__base64_encode(out, plain.data + at, n);
-        if (!rc)
-            rc = ph__buf_add(out, "\r\n", 2);
-    }
+        rc = ph__body_encode_octets(out, ph__buf_text(&plain), plain.len);
     ph__buf_done(&plain);
     return rc;
 }

@@ -15,5 +15,7 @@ enum ph__cte ph__body_choose(const struct ph__lines *lines, size_t len);
 /* Appends text so encoded; the last line ends in CRLF. */
 int ph__body_encode(struct ph__buf *out, enum ph__cte cte, const char *text,
                     size_t len);
+/* Appends any octets in base64; no octets, no line. */
+int ph__body_encode_octets(struct ph__buf *out, const char *data, size_t len);
 
 #endif

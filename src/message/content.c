@@ -1,52 +1,66 @@
-/* What follows the header of a composed message. */
+/* The text of a composed message, in each form it may be given in. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "message/limits.h"
+#include "message/parameter.h"
 #include "message/parts.h"
 
 /* False, and the message has failed, if this cannot be sent. */
 static bool scan(struct ph_message *msg, struct ph__lines *lines,
-                 const char *data, size_t len)
+                 const char *label, const char *data, size_t len)
 {
     if (len > PH__CONTENT_MAX) {
-        ph__message_settle(msg, PH_E_LIMIT, "text");
+        ph__message_settle(msg, PH_E_LIMIT, label);
         return false;
     }
     ph__lines_scan(lines, data, len);
     if (lines->problem)
-        ph__message_fail_line(msg, "text", lines->problem_line, lines->problem);
+        ph__message_fail_line(msg, label, lines->problem_line, lines->problem);
     return !lines->problem;
 }
 
-static void forget_body(struct ph_message *msg)
+static int write_fields(struct ph__header *h, const char *type,
+                        enum ph__cte cte)
 {
+    bool fits =
+        strlen(type) + sizeof("Content-Type: ; charset=utf-8") <= PH__FOLD_AT;
+    return ph__buf_format(&h->out,
+                          "Content-Type: %s;%s charset=utf-8\r\n"
+                          "Content-Transfer-Encoding: %s\r\n",
+                          type, fits ? "" : "\r\n", ph__cte_name(cte));
+}
+
+/* Instead of what was given before. */
+static void take_text(struct ph_message *msg, struct ph__entity *e,
+                      const char *label, const char *type, struct ph_slice text)
+{
+    struct ph__lines lines;
     msg->composed = true;
-    msg->eight_bit = false;
-    ph__buf_clear(&msg->body);
-    ph__buf_clear(&msg->type);
-    ph__header_clear(&msg->mime);
+    ph__entity_clear(e);
+    if (!scan(msg, &lines, label, text.data, text.len))
+        return;
+    if (lines.high && !ph__text_is_utf8(text.data, text.len)) {
+        ph__message_fail(msg, PH_E_CONTENT, label, (struct ph_slice){0},
+                         "is not UTF-8");
+        return;
+    }
+    enum ph__cte cte = ph__body_choose(&lines, text.len);
+    e->html = ph__type_is(type, "text/html");
+    e->verbatim = cte == PH__7BIT;
+    int rc = write_fields(&e->header, type, cte);
+    if (!rc)
+        rc = ph__body_encode(&e->body, cte, text.data, text.len);
+    ph__message_settle(msg, rc, label);
 }
 
 void ph__message_typed_text(struct ph_message *msg, const char *type,
                             const char *utf8, size_t len)
 {
-    struct ph__lines lines;
-    if (!ph__message_open(msg, utf8))
-        return;
-    forget_body(msg);
-    if (!scan(msg, &lines, utf8, len))
-        return;
-    if (lines.high && !ph__text_is_utf8(utf8, len)) {
-        ph__message_fail(msg, PH_E_CONTENT, "text", (struct ph_slice){0},
-                         "is not UTF-8");
-        return;
-    }
-    msg->cte = ph__body_choose(&lines, len);
-    int rc = ph__buf_add_text(&msg->type, type);
-    if (!rc)
-        rc = ph__body_encode(&msg->body, msg->cte, utf8, len);
-    ph__message_settle(msg, rc, "text");
+    if (ph__message_open(msg, utf8))
+        take_text(msg, &msg->text, "text", *type ? type : "text/plain",
+                  (struct ph_slice){utf8, len});
 }
 
 void ph_message_text(struct ph_message *msg, const char *utf8)
@@ -54,24 +68,46 @@ void ph_message_text(struct ph_message *msg, const char *utf8)
     ph__message_typed_text(msg, "", utf8, utf8 ? strlen(utf8) : 0);
 }
 
-static int add_mime(struct ph__header *h, const char *name, const char *value)
+void ph_message_html(struct ph_message *msg, const char *utf8)
 {
-    int rc = ph__header_begin(h, name, strlen(name));
-    if (!rc)
-        rc = ph__header_text(h, value, strlen(value));
-    return rc ? rc : ph__header_end(h);
+    if (ph__message_open(msg, utf8))
+        take_text(msg, &msg->html, "html", "text/html",
+                  (struct ph_slice){utf8, strlen(utf8)});
 }
 
-void ph__message_as_is(struct ph_message *msg, const char *type,
-                       const char *cte, const char *data, size_t len)
+/* RFC 5545 3.7.2: a name, as iCalendar has them. */
+static bool is_method(const char *method)
 {
-    struct ph__lines lines;
-    if (!ph__message_open(msg, data))
+    size_t len = strlen(method);
+    for (size_t i = 0; i < len; i++)
+        if (!ph__text_is_alnum(method[i]) && method[i] != '-')
+            return false;
+    return len && len <= PH__METHOD_MAX;
+}
+
+void ph_message_calendar(struct ph_message *msg, const char *method,
+                         const char *utf8)
+{
+    char type[PH__METHOD_MAX + sizeof("text/calendar; method=")];
+    if (!ph__message_open(msg, method) || !ph__message_open(msg, utf8))
         return;
-    forget_body(msg);
-    if (!ph__message_passes(msg, "content-type", type) ||
-        (cte && !ph__message_passes(msg, "content-transfer-encoding", cte)) ||
-        !scan(msg, &lines, data, len))
+    if (!is_method(method)) {
+        ph__message_fail(msg, PH_E_HEADER, "calendar",
+                         (struct ph_slice){method, strlen(method)},
+                         "is not a method: REQUEST, REPLY, CANCEL ...");
+        return;
+    }
+    snprintf(type, sizeof(type), "text/calendar; method=%s", method);
+    take_text(msg, &msg->calendar, "calendar", type,
+              (struct ph_slice){utf8, strlen(utf8)});
+}
+
+static void take_as_is(struct ph_message *msg, const char *type,
+                       const char *cte, struct ph_slice data)
+{
+    struct ph__entity *e = &msg->text;
+    struct ph__lines lines;
+    if (!scan(msg, &lines, "text", data.data, data.len))
         return;
     if (!ph__text_is_ascii(type, strlen(type))) {
         ph__message_fail(msg, PH_E_HEADER, "content-type",
@@ -83,11 +119,25 @@ void ph__message_as_is(struct ph_message *msg, const char *type,
                               "has more than 998 octets");
         return;
     }
-    msg->eight_bit = lines.high;
-    int rc = add_mime(&msg->mime, "Content-Type", type);
+    e->html = ph__type_is(type, "text/html");
+    e->verbatim = true;
+    e->eight_bit = lines.high;
+    int rc = ph__header_field(&e->header, "Content-Type", type);
     if (!rc && cte)
-        rc = add_mime(&msg->mime, "Content-Transfer-Encoding", cte);
+        rc = ph__header_field(&e->header, "Content-Transfer-Encoding", cte);
     if (!rc)
-        rc = ph__lines_copy(&msg->body, data, len);
+        rc = ph__lines_copy(&e->body, data.data, data.len);
     ph__message_settle(msg, rc, "text");
+}
+
+void ph__message_as_is(struct ph_message *msg, const char *type,
+                       const char *cte, const char *data, size_t len)
+{
+    if (!ph__message_open(msg, data))
+        return;
+    msg->composed = true;
+    ph__entity_clear(&msg->text);
+    if (ph__message_passes(msg, "content-type", type) &&
+        (!cte || ph__message_passes(msg, "content-transfer-encoding", cte)))
+        take_as_is(msg, type, cte, (struct ph_slice){data, len});
 }

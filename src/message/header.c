@@ -51,6 +51,11 @@ int ph__header_begin(struct ph__header *h, const char *name, size_t len)
     return rc ? rc : ph__buf_add_char(&h->out, ':');
 }
 
+int ph__header_begin_text(struct ph__header *h, const char *name)
+{
+    return ph__header_begin(h, name, strlen(name));
+}
+
 int ph__header_end(struct ph__header *h)
 {
     h->column = 0;
@@ -89,6 +94,12 @@ int ph__header_comma(struct ph__header *h)
 {
     h->column++;
     return ph__buf_add_char(&h->out, ',');
+}
+
+int ph__header_semicolon(struct ph__header *h)
+{
+    h->column++;
+    return ph__buf_add_char(&h->out, ';');
 }
 
 static size_t blanks(const char *s, size_t len)
@@ -161,6 +172,14 @@ int ph__header_text(struct ph__header *h, const char *s, size_t len)
     if (!rc)
         rc = ph__header_encoded(h, s + span.from, span.to - span.from);
     return rc ? rc : add_words(h, s + span.to, len - span.to);
+}
+
+int ph__header_field(struct ph__header *h, const char *name, const char *text)
+{
+    int rc = ph__header_begin_text(h, name);
+    if (!rc)
+        rc = ph__header_text(h, text, strlen(text));
+    return rc ? rc : ph__header_end(h);
 }
 
 /* RFC 5322 3.2.3. */

@@ -25,11 +25,15 @@ void ph__header_done(struct ph__header *h);
 void ph__header_clear(struct ph__header *h);
 
 int ph__header_begin(struct ph__header *h, const char *name, size_t len);
+int ph__header_begin_text(struct ph__header *h, const char *name);
 int ph__header_end(struct ph__header *h);
+/* A whole field of unstructured text. */
+int ph__header_field(struct ph__header *h, const char *name, const char *text);
 /* A space and these octets as they are, together on one line. */
 int ph__header_token(struct ph__header *h, const char *s, size_t len);
-/* A comma right behind what was written. */
+/* Right behind what was written. */
 int ph__header_comma(struct ph__header *h);
+int ph__header_semicolon(struct ph__header *h);
 /* Unstructured text (RFC 5322 3.2.5): words that are not ASCII become encoded
  * words (RFC 2047). */
 int ph__header_text(struct ph__header *h, const char *s, size_t len);

@@ -19,6 +19,19 @@ enum {
     PH__QUOTED_MAX = 64,           /* a longer name is encoded, so can fold */
     PH__MESSAGE_ID_MAX = 512,      /* RFC 5322 3.6.4: it cannot be folded */
 
+    PH__TYPE_NAME_MAX = 127, /* of type and of subtype: RFC 6838 4.2 */
+    PH__TYPE_MAX = 512,      /* a media type with its parameters */
+    PH__PARAMETER_MAX = 74,  /* one, or a segment: a line with two signs more */
+    PH__FILE_NAME_MAX = 1024,        /* octets; 255 characters of any script */
+    PH__FILE_NAME_PLAIN_MAX = 60,    /* a longer one is cut into segments */
+    PH__FILE_NAME_EXTENSION_MAX = 9, /* of that, what stays at its end */
+    PH__BOUNDARY_MAX = 70,           /* RFC 2046 5.1.1 */
+    PH__BOUNDARY_TEXT_MAX = 66,      /* of that, the caller's */
+    PH__BOUNDARY_RANDOM = 15,        /* octets that make one nobody guesses */
+    PH__BOUNDARY_DRAWS = 4,          /* before it is not chance any more */
+    PH__ATTACHMENTS_MAX = 1000,      /* of one message */
+    PH__METHOD_MAX = 32,             /* of a calendar: RFC 5546 1.4 */
+
     PH__MAILBOXES_MAX = 100000,      /* recipients of one message */
     PH__MAILBOX_TEXT_MAX = 64 << 20, /* their addresses, in both forms */
     PH__MAILBOX_NAME_MAX = 4096,     /* one display name */

@@ -38,10 +38,11 @@ struct ph_message *ph_message_new(void)
     ph__recipients_init(&msg->recipients);
     for (size_t i = 0; i < PH__SLOTS; i++)
         ph__header_init(&msg->slots[i]);
-    ph__header_init(&msg->mime);
     ph__buf_init(&msg->id, PH__MESSAGE_ID_MAX);
-    ph__buf_init(&msg->type, PH__HEADER_WORD_MAX);
-    ph__buf_init(&msg->body, PH__CONTENT_MAX);
+    ph__entity_init(&msg->text);
+    ph__entity_init(&msg->html);
+    ph__entity_init(&msg->calendar);
+    ph__buf_init(&msg->boundary, PH__BOUNDARY_MAX);
     ph__buf_init(&msg->blind, PH__HEADER_TEXT_MAX);
     ph__buf_init(&msg->out, PH__CONTENT_MAX);
     return msg;
@@ -57,10 +58,12 @@ void ph_message_free(struct ph_message *msg)
     ph__recipients_done(&msg->recipients);
     for (size_t i = 0; i < PH__SLOTS; i++)
         ph__header_done(&msg->slots[i]);
-    ph__header_done(&msg->mime);
     ph__buf_done(&msg->id);
-    ph__buf_done(&msg->type);
-    ph__buf_done(&msg->body);
+    ph__entity_done(&msg->text);
+    ph__entity_done(&msg->html);
+    ph__entity_done(&msg->calendar);
+    ph__entities_done(&msg->attached);
+    ph__buf_done(&msg->boundary);
     ph__buf_done(&msg->blind);
     ph__buf_done(&msg->out);
     free(msg);
@@ -257,7 +260,10 @@ bool ph__message_binary(const struct ph_message *msg)
 
 bool ph__message_eight_bit(const struct ph_message *msg)
 {
-    return msg->eight_bit || ph__message_has_utf8_header(msg);
+    bool found = msg->ready ? msg->eight_bit : msg->text.eight_bit;
+    for (size_t i = 0; !found && i < msg->attached.count; i++)
+        found = msg->attached.at[i].eight_bit;
+    return found || ph__message_has_utf8_header(msg);
 }
 
 const char *ph__message_id(const struct ph_message *msg)

@@ -2,8 +2,7 @@
 #ifndef MESSAGE_PARTS_H
 #define MESSAGE_PARTS_H
 
-#include "message/body.h"
-#include "message/header.h"
+#include "message/entity.h"
 #include "message/internal.h"
 #include "message/mailbox.h"
 #include "message/recipients.h"
@@ -33,10 +32,12 @@ struct ph_message {
     size_t from_count;
     unsigned once; /* PH__HAS_... */
     struct ph__buf id;
-    struct ph__header mime; /* the fields of a body that is MIME already */
-    struct ph__buf type;    /* of text; "" is text/plain */
-    enum ph__cte cte;
-    struct ph__buf body; /* encoded */
+    struct ph__entity text; /* or a body that is MIME already */
+    struct ph__entity html;
+    struct ph__entity calendar;
+    struct ph__entities attached;
+    struct ph__buf boundary; /* what each begins with; "" until it is needed */
+    bool boundary_given;
 
     /* Ready. */
     bool ready;
@@ -45,7 +46,7 @@ struct ph_message {
     bool utf8_header;     /* not ASCII, but UTF-8 */
     struct ph__buf blind; /* its Bcc fields */
 
-    bool eight_bit;
+    bool eight_bit; /* if ready */
     bool rendered;
     struct ph__buf out; /* the message as it will be sent */
 };

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "message/limits.h"
-#include "message/parts.h"
+#include "message/mime.h"
 
 static int add_slot(const struct ph_message *msg, struct ph__buf *out,
                     enum ph__slot slot)
@@ -31,22 +31,6 @@ static int add_id(const struct ph_message *msg, struct ph__buf *out)
     return ph__buf_format(out, "Message-ID: <%s>\r\n", msg->id.data);
 }
 
-static int add_mime(const struct ph_message *msg, struct ph__buf *out)
-{
-    int rc = ph__buf_add_text(out, "MIME-Version: 1.0\r\n");
-    if (rc)
-        return rc;
-    if (msg->mime.out.len)
-        return ph__buf_add(out, msg->mime.out.data, msg->mime.out.len);
-    const char *type = msg->type.len ? msg->type.data : "text/plain";
-    bool fits =
-        strlen(type) + sizeof("Content-Type: ; charset=utf-8") <= PH__FOLD_AT;
-    return ph__buf_format(out,
-                          "Content-Type: %s;%s charset=utf-8\r\n"
-                          "Content-Transfer-Encoding: %s\r\n",
-                          type, fits ? "" : "\r\n", ph__cte_name(msg->cte));
-}
-
 static int add_header(const struct ph_message *msg, struct ph__buf *out)
 {
     const struct ph__buf *other = &msg->slots[PH__OTHER].out;
@@ -57,19 +41,21 @@ static int add_header(const struct ph_message *msg, struct ph__buf *out)
         rc = add_id(msg, out);
     if (!rc)
         rc = ph__buf_add(out, other->data, other->len);
-    if (!rc)
-        rc = add_mime(msg, out);
-    return rc ? rc : ph__buf_add(out, "\r\n", 2);
+    return rc ? rc : ph__buf_add_text(out, "MIME-Version: 1.0\r\n");
 }
 
 /* So that one allocation is enough. */
 static size_t estimate(const struct ph_message *msg)
 {
-    enum { FIXED = 512 };
-    size_t len = FIXED + msg->id.len + msg->type.len + msg->mime.out.len;
+    enum { FIXED = 512, LEVELS = 6, DELIMITERS = PH__BOUNDARY_MAX + 8 };
+    size_t len = FIXED + msg->id.len;
     for (enum ph__slot slot = 0; slot < PH__SLOTS; slot++)
         len += msg->slots[slot].out.len;
-    return len + msg->body.len;
+    len += msg->text.header.out.len + msg->text.body.len;
+    len += msg->html.header.out.len + msg->html.body.len;
+    len += msg->calendar.header.out.len + msg->calendar.body.len;
+    return len + ph__entities_len(&msg->attached) +
+           (msg->attached.count + LEVELS) * DELIMITERS;
 }
 
 static int compose(struct ph_message *msg)
@@ -78,8 +64,11 @@ static int compose(struct ph_message *msg)
     int rc = ph__buf_reserve(&msg->out, estimate(msg));
     if (!rc)
         rc = add_header(msg, &msg->out);
-    return rc ? rc
-              : ph__buf_add(&msg->out, ph__buf_text(&msg->body), msg->body.len);
+    if (!rc)
+        rc = ph__mime_write(msg, &msg->out);
+    if (rc == PH_E_LIMIT)
+        ph__message_settle(msg, rc, "message");
+    return rc;
 }
 
 int ph_message_render(struct ph_message *msg, struct ph_slice *out)

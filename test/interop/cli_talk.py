@@ -23,6 +23,7 @@ class Run:
 class CliTest(SinkTest):
     def start(self, *words, **more):
         env = {k: v for k, v in os.environ.items() if k != "POSTHASTE_SERVER"}
+        env["XDG_CONFIG_HOME"] = os.devnull    # nobody's own accounts
         env.update(more.pop("env", {}))
         more.setdefault("stdin", subprocess.DEVNULL)
         more.setdefault("stdout", subprocess.PIPE)

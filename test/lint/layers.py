@@ -17,21 +17,22 @@ BELOW = {
     "base": set(),
     "sasl": {"base"},
     "smtp": {"sasl", "base"},
-    "message": {"base"},
+    "dkim": {"base"},
+    "message": {"dkim", "base"},
     "tls": {"base"},
     "dns": {"base"},
     "net": {"dns", "tls", "base"},
     "engine": {"smtp", "sasl", "base"},
-    "client": {"engine", "net", "dns", "tls", "message", "smtp", "sasl", "base"},
-    "mx": {"client", "dns", "tls", "message", "base"},
+    "client": {"engine", "net", "dns", "tls", "message", "dkim", "smtp", "sasl", "base"},
+    "mx": {"client", "dns", "tls", "message", "dkim", "base"},
     "sink": {"tls", "base"},
     "states": {"smtp", "base"},
     "cli": {"sink", "states", "mx", "client", "engine", "net", "dns", "tls", "message",
-            "smtp", "sasl", "base"},
+            "dkim", "smtp", "sasl", "base"},
 }
 
 ALL = set(BELOW)
-NO_IO = {"smtp", "engine", "states"}
+NO_IO = {"dkim", "smtp", "engine", "states"}
 
 # Headers that only some layers may see.
 RESERVED = [

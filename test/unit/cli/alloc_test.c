@@ -153,6 +153,24 @@ static int settle_server(const char *path)
     return status == EXIT_USAGE_ERROR ? EXIT_TRY_LATER : status;
 }
 
+static int settle_account(const char *path)
+{
+    struct cli_server s;
+    setenv("XDG_CONFIG_HOME", "/nowhere", 1);
+    setenv("HOME", "/nowhere", 1);
+    cli_server_init(&s);
+    s.account.system_path = path + 1;
+    int status = cli_server_account(&s, NULL);
+    if (!status) {
+        assert_string_equal(cli_server_said(&s, CLI_USER), "ann");
+        assert_string_equal(cli_server_said(&s, CLI_PASSWORD_FILE),
+                            "/nowhere/secret");
+        assert_string_equal(s.preset->name, "gmail");
+    }
+    cli_server_done(&s);
+    return status;
+}
+
 static int cut_words(const char *path)
 {
     char **words = NULL;
@@ -246,6 +264,8 @@ static const struct {
      "{\"recipient\":\"a@x\",\"outcome\":\"pending\",\"row\":1,"
      "\"attempts\":1}\n"},
     {"server", settle_server, "secret\n"},
+    {"account", settle_account,
+     "[default]\naccount = gmail\nuser = ann\npassword-file = ~/secret\n"},
     {"command", cut_words, ""},
     {"probe", report_probe, ""},
     {"hide", hide, ""},

@@ -9,6 +9,7 @@ static const char file_text[] =
     "\nbody {{to}}\n";
 
 static const char *const two_headers[] = {"x-one: one", "X-Two: {{name}}"};
+static const char *const from_header[] = {"from: b@x"};
 static const char *const evil_header[] = {"X: y\r\nBcc: z@x"};
 
 struct given {
@@ -41,6 +42,19 @@ static const struct given cases[] = {
      {.text = "plain"},
      true,
      "From: Old <old@x>\nSubject: old\n subject\nX-One: 1\n\nplain"},
+    {"the account's sender where nobody else is named",
+     {.sender = "a@x", .subject = "hi"},
+     false,
+     "From: a@x\nSubject: hi\n\n"},
+    {"not where --from is",
+     {.sender = "a@x", .from = "b@x", .subject = "hi"},
+     false,
+     "From: b@x\nSubject: hi\n\n"},
+    {"nor where --header is",
+     {.sender = "a@x", .headers = from_header, .header_count = 1},
+     false,
+     "from: b@x\n\n"},
+    {"nor where the file is", {.sender = "a@x"}, true, file_text},
     {"a line end in an option would be a header (S28)",
      {.from = "a@x\nBcc: b@x", .text = "t"},
      false,

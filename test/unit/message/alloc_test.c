@@ -86,6 +86,35 @@ static int compose_utf8(void)
     return rc;
 }
 
+static int compose_parts(void)
+{
+    struct ph_message *msg = ph_message_new();
+    struct ph_slice out;
+    ph_message_from(msg, "ann@x.org");
+    ph_message_to(msg, "bob@x.org");
+    ph_message_text(msg, "Hi\n");
+    ph_message_html(msg, "<p>\xC3\xBC</p>\n");
+    ph_message_calendar(msg, "REQUEST", "\xC3\xBC\xC3\xBC\n");
+    ph_message_attach(msg, PH_ATTACHMENT(.data = "x", .len = 1,
+                                         .inline_id = "1@x", .name = "x.png",
+                                         .description = "a picture"));
+    ph_message_attach(msg, PH_ATTACHMENT(.path = "/proc/self/stat",
+                                         .name = "\xC3\xBC and more than can "
+                                                 "stand in one line of it all, "
+                                                 "if it is encoded"));
+    for (int i = 0; i < 4; i++)
+        ph_message_attach(msg, PH_ATTACHMENT(.data = "A: b\r\n", .len = 6,
+                                             .type = i ? "text/x; charset=a"
+                                                       : "message/rfc822"));
+    ph_message_date(msg, 0);
+    ph_message_id(msg, "1@x.org");
+    int rc = ph_message_render(msg, &out);
+    if (!rc)
+        assert_non_null(strstr(out.data, "_1--\r\n"));
+    ph_message_free(msg);
+    return rc;
+}
+
 static int send_ready(void)
 {
     static const char text[] = "To: a@x, B <b@x>\nBcc: c@x\nCc: d@x\n"
@@ -193,6 +222,7 @@ static void composing_survives(void **state)
 {
     fail_each(compose);
     fail_each(compose_utf8);
+    fail_each(compose_parts);
 }
 
 static void ready_messages_survive(void **state)

@@ -37,6 +37,46 @@ static void date(struct ph_message *msg, const char *argument)
     ph_message_date(msg, strtoll(argument, NULL, 10));
 }
 
+static void calendar(struct ph_message *msg, const char *argument)
+{
+    ph_message_calendar(msg, "REQUEST", argument);
+}
+
+/* What the next attachment is, besides its octets; for the life of the tool. */
+static struct ph_attachment next;
+
+static void type(struct ph_message *msg, const char *argument)
+{
+    next.type = strdup(argument);
+}
+
+static void name(struct ph_message *msg, const char *argument)
+{
+    next.name = strdup(argument);
+}
+
+static void inline_id(struct ph_message *msg, const char *argument)
+{
+    next.inline_id = strdup(argument);
+}
+
+static void description(struct ph_message *msg, const char *argument)
+{
+    next.description = strdup(argument);
+}
+
+static void attach(struct ph_message *msg, const char *path)
+{
+    next.size = sizeof(next);
+    next.path = path;
+    ph_message_attach(msg, &next);
+    free((char *)next.type);
+    free((char *)next.name);
+    free((char *)next.inline_id);
+    free((char *)next.description);
+    next = (struct ph_attachment){.size = 0};
+}
+
 static const struct call calls[] = {
     {"from", ph_message_from},
     {"to", ph_message_to},
@@ -46,6 +86,14 @@ static const struct call calls[] = {
     {"subject", ph_message_subject},
     {"header", header},
     {"text", ph_message_text},
+    {"html", ph_message_html},
+    {"calendar", calendar},
+    {"type", type},
+    {"name", name},
+    {"inline", inline_id},
+    {"description", description},
+    {"attach", attach},
+    {"boundary", ph_message_boundary},
     {"date", date},
     {"id", ph_message_id},
     {"ready", ready},

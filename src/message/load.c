@@ -1,0 +1,55 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "message/load.h"
+
+static int read_all(struct ph__buf *out, int fd)
+{
+    enum { STEP = 1 << 16 };
+    for (;;) {
+        int rc = ph__buf_reserve(out, STEP);
+        if (rc)
+            return rc;
+        ssize_t n = read(fd, out->data + out->len, STEP);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return PH_E_SYSTEM;
+        out->len += (size_t)n;
+        out->data[out->len] = '\0';
+        if (!n)
+            return PH_OK;
+    }
+}
+
+static int explain(struct ph__buf *why, const char *words)
+{
+    int rc = ph__buf_format(why, "cannot be read: %s", words);
+    return rc ? rc : PH_E_SYSTEM;
+}
+
+/* What is no file, a pipe or a device, may have no end. */
+static int read_file(struct ph__buf *out, int fd, struct ph__buf *why)
+{
+    struct stat st;
+    if (fstat(fd, &st))
+        return explain(why, strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return explain(why, "it is not a file");
+    int rc = read_all(out, fd);
+    return rc == PH_E_SYSTEM ? explain(why, strerror(errno)) : rc;
+}
+
+int ph__load_file(struct ph__buf *out, const char *path, struct ph__buf *why)
+{
+    /* A pipe that nobody writes to is not waited for. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return explain(why, strerror(errno));
+    int rc = read_file(out, fd, why);
+    close(fd);
+    return rc;
+}
