@@ -5,6 +5,8 @@
 #ifndef POSTHASTE_MESSAGE_H
 #define POSTHASTE_MESSAGE_H
 
+#include <posthaste/dkim.h>
+#include <posthaste/part.h>
 #include <posthaste/types.h>
 
 #ifdef __cplusplus
@@ -32,6 +34,13 @@ PH_API void ph_message_subject(struct ph_message *msg, const char *utf8);
 PH_API void ph_message_header(struct ph_message *msg, const char *name,
                               const char *utf8);
 
+/* How to leave a list (RFC 2369 3.2): an https:, http: or mailto: URI, in ASCII
+ * (RFC 3986), else PH_E_HEADER; several calls give a choice. One of https, and
+ * none of http, can be left with one click (RFC 8058): List-Unsubscribe-Post
+ * says so, and readers heed it if DKIM signs both fields. */
+PH_API void ph_message_list_unsubscribe(struct ph_message *msg,
+                                        const char *uri);
+
 /* What is read, in one form or in several, of which a reader shows the best it
  * can: text, HTML, and an invitation (iCalendar) with its method, "REQUEST"
  * (RFC 6047 2.4). The last call of each counts. */
@@ -40,30 +49,19 @@ PH_API void ph_message_html(struct ph_message *msg, const char *utf8);
 PH_API void ph_message_calendar(struct ph_message *msg, const char *method,
                                 const char *utf8);
 
-/* What goes with it: `data` or the file at `path`, which is read at once, while
- * the caller waits. All is copied, and arrives octet for octet; but a message
- * (message/rfc822) must not be encoded (RFC 2046 5.2.1): its line ends become
- * CRLF, with octets above 127 it takes 8BITMIME, and it is PH_E_CONTENT where
- * ph_message_ready() would say so. */
-struct ph_attachment {
-    size_t size;      /* set by PH_ATTACHMENT */
-    const char *data; /* `len` octets */
-    size_t len;
-    const char *path;
-    const char *type;        /* NULL = application/octet-stream */
-    const char *name;        /* UTF-8; NULL = the last one of `path`, or none */
-    const char *inline_id;   /* "left@right": shown where the HTML has
-                              * <img src="cid:left@right"> (RFC 2392) */
-    const char *description; /* UTF-8, or NULL */
-};
-#define PH_ATTACHMENT(...)                                                     \
-    (&(struct ph_attachment){.size = sizeof(struct ph_attachment), __VA_ARGS__})
+/* What goes with it, see part.h: read and encoded for this message alone, or
+ * for several; they are in it in the order of the calls. */
 PH_API void ph_message_attach(struct ph_message *msg,
                               const struct ph_attachment *attachment);
+PH_API void ph_message_add_part(struct ph_message *msg, struct ph_part *part);
 /* What boundaries are made from, instead of chance: the same calls then give
  * the same octets. 1 to 66 of [A-Za-z0-9'()+_,./:=?-]. PH_E_CONTENT when it is
  * rendered, if what is not encoded has "=_" and this in it. */
 PH_API void ph_message_boundary(struct ph_message *msg, const char *text);
+
+/* It is signed when it is sent, as it is sent, by all that were given (8 at
+ * most). With an RSA key that takes about a millisecond. */
+PH_API void ph_message_sign(struct ph_message *msg, struct ph_dkim *dkim);
 
 /* Date and Message-ID are made when the message is sent, unless set here.
  * `unix_secs` seconds since 1970; the zone is +0000. */

@@ -14,16 +14,10 @@
 #include "cli/rehearse.h"
 #include "cli/run.h"
 #include "cli/template.h"
-#include "cli/texts.h"
 
 enum batch_option {
     LIST = 1,
     FORMAT,
-    TEMPLATE,
-    FROM,
-    SUBJECT,
-    TEXT,
-    HEADER,
     CONNECTIONS,
     MESSAGES_PER_CONNECTION,
     RATE,
@@ -53,7 +47,7 @@ enum {
     OUTAGE_MOST_SECS = 86400
 };
 
-static const struct cli_option batch_options[] = {
+static const struct cli_option list_options[] = {
     CLI_HEADING("To whom:"),
     {LIST, 0, "list", "FILE",
      "recipients: .csv (with a header row), .jsonl (an object\n"
@@ -62,17 +56,9 @@ static const struct cli_option batch_options[] = {
      "- = standard input"},
     {FORMAT, 0, "format", "FORMAT",
      "csv, jsonl or txt, whatever the file is called"},
+    {0, 0, NULL, NULL, NULL}};
 
-    CLI_HEADING("What ({{field}} stands for the row's value everywhere):"),
-    {TEMPLATE, 0, "template", "FILE", "headers, an empty line, a body (UTF-8)"},
-    {FROM, 0, "from", "ADDR",
-     "header and envelope sender; 'Name <addr>' is fine"},
-    {SUBJECT, 0, "subject", "TEXT", "the Subject"},
-    {TEXT, 0, "text", "TEXT|@FILE", "the body, or a file that holds it"},
-    {HEADER, 0, "header", "'Name: value'",
-     "one more header; repeatable. These four replace what\n"
-     "the template says, or stand alone"},
-
+static const struct cli_option batch_options[] = {
     CLI_HEADING("How:"),
     {CONNECTIONS, 0, "connections", "N",
      "at most so many at a time (default 5), with mx: to each\n"
@@ -123,7 +109,6 @@ static const struct cli_option batch_options[] = {
 struct batch {
     struct cli_server server;
     struct cli_template template;
-    struct cli_texts headers;
     struct ph_parameters parameters; /* size 0 = none asked for */
     const char *list;
     const char *format;
@@ -187,6 +172,8 @@ static int take_option(void *user, int id, const char *value)
         return cli_server_option(&b->server, id, value);
     if (id >= CLI_DSN_FIRST)
         return cli_dsn_option(&b->parameters, id, value);
+    if (id >= CLI_TEMPLATE_FIRST)
+        return cli_template_option(&b->template, id, value);
     switch ((enum batch_option)id) {
     case LIST:
         b->list = value;
@@ -194,20 +181,6 @@ static int take_option(void *user, int id, const char *value)
     case FORMAT:
         b->format = value;
         break;
-    case TEMPLATE:
-        b->template.path = value;
-        break;
-    case FROM:
-        b->template.from = value;
-        break;
-    case SUBJECT:
-        b->template.subject = value;
-        break;
-    case TEXT:
-        b->template.text = value;
-        break;
-    case HEADER:
-        return cli_texts_add(&b->headers, value);
     case CONNECTIONS:
     case MESSAGES_PER_CONNECTION:
     case RETRY:
@@ -243,22 +216,11 @@ static int take_option(void *user, int id, const char *value)
 
 static int check(const struct batch *b)
 {
-    const struct cli_template *t = &b->template;
     if (!b->list)
         return cli_usage("there is no list", NULL, "give --list FILE");
-    if (!t->path && !t->from && !t->sender)
-        return cli_usage("there is no sender", NULL,
-                         "give --from ADDR or --template");
-    if (!t->path && !t->subject && !t->text)
-        return cli_usage("there is nothing to send", NULL,
-                         "give --template, or --subject and --text");
-    if (t->path && strcmp(t->path, "-") == 0 && strcmp(b->list, "-") == 0)
+    if (cli_template_reads_stdin(&b->template) && strcmp(b->list, "-") == 0)
         return cli_usage("list and template cannot both be standard input",
                          NULL, "give one of them as a file");
-    for (size_t i = 0; i < b->headers.count; i++)
-        if (!strchr(b->headers.items[i], ':'))
-            return cli_usage("--header has no colon", NULL,
-                             "give 'Name: value'");
     if (b->resend_uncertain && !b->results)
         return cli_usage("--resend-uncertain goes by what an earlier run wrote",
                          NULL, "add --results FILE");
@@ -267,7 +229,7 @@ static int check(const struct batch *b)
                          "leave --json out");
     if (b->progress && !ph__text_listed("auto,always,never", b->progress))
         return cli_usage("--progress", NULL, "give auto, always or never");
-    return EXIT_DONE;
+    return cli_template_check(&b->template);
 }
 
 static bool shows_progress(const struct batch *b)
@@ -346,13 +308,11 @@ static int find_server(struct batch *b)
 
 /* ---- doing it ---- */
 
-static int open_letter(struct batch *b, struct ph__template **template,
+static int open_letter(struct batch *b, struct ph_template **template,
                        struct cli_list **list)
 {
-    b->template.headers = b->headers.items;
-    b->template.header_count = b->headers.count;
     int status = cli_template_make(template, &b->template);
-    if (!status && !ph__template_has_header(*template, "From"))
+    if (!status && !ph_template_has_header(*template, "From"))
         status =
             cli_usage("there is no sender", NULL,
                       "give --from ADDR, or a From header in the template");
@@ -396,7 +356,7 @@ static int send_all(struct batch *b, struct cli_run_options *o, uv_loop_t *loop)
 static int run(struct batch *b)
 {
     struct cli_run_options options = {0};
-    struct ph__template *template = NULL;
+    struct ph_template *template = NULL;
     uv_loop_t loop;
     int status = cli_server_loop(&loop);
     if (status)
@@ -417,37 +377,39 @@ static int run(struct batch *b)
     uv_loop_close(&loop);
     cli_results_free(options.results);
     cli_list_free(options.letter.list);
-    ph__template_free(template);
+    ph_template_free(template);
     return status;
 }
 
 static void print_help(void)
 {
     const struct cli_option *const tables[] = {
-        batch_options, cli_dsn_options, cli_server_options, cli_mx_notes};
+        list_options,    cli_template_options, batch_options,
+        cli_dsn_options, cli_server_options,   cli_mx_notes};
     cli_help(
         "usage: posthaste batch --list FILE --server URL [--results FILE]\n"
         "           (--template FILE | --from ADDR --subject TEXT "
         "--text TEXT)\n"
         "\n"
         "Sends each row of a list a message of its own.",
-        tables, 4);
+        tables, 6);
 }
 
 int cli_batch(int argc, char **argv)
 {
     struct batch b = {.shown = 1};
-    struct cli_args args = {
-        .argc = argc,
-        .argv = argv,
-        .tables = {batch_options, cli_dsn_options, cli_server_options}};
+    struct cli_args args = {.argc = argc,
+                            .argv = argv,
+                            .tables = {list_options, cli_template_options,
+                                       batch_options, cli_dsn_options,
+                                       cli_server_options}};
     cli_server_init(&b.server);
     int status = cli_take_options(&args, take_option, &b);
     if (!status && b.help)
         print_help();
     else if (!status)
         status = run(&b);
-    cli_texts_done(&b.headers);
+    cli_template_done(&b.template);
     cli_server_done(&b.server);
     return status;
 }

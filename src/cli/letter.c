@@ -18,25 +18,27 @@ int cli_letter_recipient(struct ph__buf *out, const char *address)
     return rc;
 }
 
+/* Why the message cannot be sent; "" if it can. */
+static const char *problem_of(const struct ph_message *msg)
+{
+    bool many = !ph_message_check(msg) && ph_message_recipient_count(msg) != 1;
+    return many ? "more than one address in a row" : ph_message_problem(msg);
+}
+
 static int fill(struct ph_message *msg, const struct cli_letter *letter,
                 const char *address, const char *recipient, struct ph__buf *why)
 {
-    const struct ph__template *t = letter->template;
-    int rc = ph__template_fill(t, cli_list_field, letter->list, msg, why);
-    if (rc)
-        return rc;
-    if (ph__template_has_header(t, "To"))
+    const struct ph_template *t = letter->template;
+    ph_template_fill(t, cli_list_field, letter->list, msg);
+    if (ph_template_has_header(t, "To"))
         ph_message_envelope_to(msg, recipient);
     else
         ph_message_to(msg, address);
-    rc = ph_message_check(msg);
-    if (!rc && ph_message_recipient_count(msg) != 1)
-        return ph__buf_add_text(why, "more than one address in a row")
-                   ? PH_E_NOMEM
-                   : PH_E_ADDRESS;
-    if (rc && ph__buf_add_text(why, ph_message_problem(msg)))
+    int rc = ph_message_check(msg);
+    const char *problem = problem_of(msg);
+    if (*problem && ph__buf_add_text(why, problem))
         return PH_E_NOMEM;
-    return rc;
+    return rc || !*problem ? rc : PH_E_ADDRESS;
 }
 
 int cli_letter_make(struct ph_message **out, const struct cli_letter *letter,
@@ -54,10 +56,10 @@ int cli_letter_make(struct ph_message **out, const struct cli_letter *letter,
     return rc;
 }
 
+/* A file that cannot be read is one that the row names. */
 int cli_letter_status(int code)
 {
-    return code == PH_E_NOMEM || code == PH_E_SYSTEM ? EXIT_TRY_LATER
-                                                     : EXIT_BAD_DATA;
+    return code == PH_E_NOMEM ? EXIT_TRY_LATER : EXIT_BAD_DATA;
 }
 
 void cli_letter_complain(const struct cli_letter *letter,

@@ -2,12 +2,13 @@
 #ifndef CLI_LETTER_H
 #define CLI_LETTER_H
 
+#include <posthaste/merge.h>
+
 #include "cli/list.h"
-#include "message/merge.h"
 
 /* What is sent to the rows of a list. Borrowed. */
 struct cli_letter {
-    const struct ph__template *template;
+    const struct ph_template *template;
     struct cli_list *list;
 };
 

@@ -28,7 +28,7 @@ int cli_list_status(const struct cli_list *l);
 
 /* The current row's value of a column or key, or NULL. "to" and "email" both
  * stand for the recipient when there is no column of that name. Fits
- * ph__template_fill(). */
+ * ph_template_fill(). */
 const char *cli_list_field(void *list, const char *name);
 
 /* The file's, for messages. */

@@ -22,7 +22,7 @@ struct cli_option {
 
 enum { CLI_END = 0, CLI_BAD = -1 };
 
-enum { CLI_TABLES = 4 };
+enum { CLI_TABLES = 5 };
 struct cli_args {
     int argc; /* argv[0] is the command's name: "send" */
     char **argv;

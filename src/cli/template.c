@@ -6,7 +6,7 @@
 #include "cli/options.h"
 #include "cli/template.h"
 
-enum { TEMPLATE_MAX = 64 * 1024 * 1024, WHY_MAX = 1024 };
+enum { TEMPLATE_MAX = 64 * 1024 * 1024 };
 
 static size_t name_length(const char *field)
 {
@@ -27,8 +27,13 @@ static bool replaced(const struct cli_template *t, const char *field)
     if (t->text && (same_name(field, "Content-Type", 12) ||
                     same_name(field, "Content-Transfer-Encoding", 25)))
         return true;
-    for (size_t i = 0; i < t->header_count; i++)
-        if (same_name(field, t->headers[i], name_length(t->headers[i])))
+    if (t->unsubscribe.count &&
+        (same_name(field, "List-Unsubscribe", 16) ||
+         same_name(field, "List-Unsubscribe-Post", 21)))
+        return true;
+    for (size_t i = 0; i < t->headers.count; i++)
+        if (same_name(field, t->headers.items[i],
+                      name_length(t->headers.items[i])))
             return true;
     return false;
 }
@@ -67,8 +72,8 @@ static int add_headers(struct ph__buf *out, const struct cli_template *t,
 /* Does the file say who it is from, or an option? */
 static bool names_from(const struct cli_template *t, const char *line)
 {
-    for (size_t i = 0; i < t->header_count; i++)
-        if (same_name(t->headers[i], "From", 4))
+    for (size_t i = 0; i < t->headers.count; i++)
+        if (same_name(t->headers.items[i], "From", 4))
             return true;
     while (*line && !is_empty_line(line) && !same_name(line, "From", 4))
         line = line_end(line);
@@ -82,8 +87,8 @@ static int add_options(struct ph__buf *out, const struct cli_template *t,
     int rc = from ? ph__buf_format(out, "From: %s\n", from) : PH_OK;
     if (!rc && t->subject)
         rc = ph__buf_format(out, "Subject: %s\n", t->subject);
-    for (size_t i = 0; !rc && i < t->header_count; i++)
-        rc = ph__buf_format(out, "%s\n", t->headers[i]);
+    for (size_t i = 0; !rc && i < t->headers.count; i++)
+        rc = ph__buf_format(out, "%s\n", t->headers.items[i]);
     return rc;
 }
 
@@ -98,8 +103,8 @@ static int check_options(const struct cli_template *t)
     const char *wrong = has_controls(t->from)      ? "--from"
                         : has_controls(t->subject) ? "--subject"
                                                    : NULL;
-    for (size_t i = 0; i < t->header_count && !wrong; i++)
-        wrong = has_controls(t->headers[i]) ? "--header" : NULL;
+    for (size_t i = 0; i < t->headers.count && !wrong; i++)
+        wrong = has_controls(t->headers.items[i]) ? "--header" : NULL;
     if (!wrong)
         return EXIT_DONE;
     cli_error("%s has a control character: leave that out", wrong);
@@ -146,27 +151,90 @@ int cli_template_text(struct ph__buf *out, const struct cli_template *t)
     return status;
 }
 
-int cli_template_make(struct ph__template **out, struct cli_template *t)
+/* "<ann@x.org>" is how many write an envelope address; '<>' is nobody. */
+static int set_sender(struct ph_template *made, const char *address)
 {
-    struct ph__buf text = PH__BUF(2 * TEMPLATE_MAX), why = PH__BUF(WHY_MAX);
+    struct ph__buf bare = PH__BUF(TEMPLATE_MAX);
+    size_t len = strlen(address);
+    bool bracketed = len > 1 && address[0] == '<' && address[len - 1] == '>';
+    int rc = ph__buf_add(&bare, address + bracketed, len - 2 * bracketed);
+    if (!rc)
+        ph_template_sender(made, ph__buf_text(&bare));
+    else
+        cli_error("%s", ph_strerror(rc));
+    ph__buf_done(&bare);
+    return rc ? EXIT_TRY_LATER : EXIT_DONE;
+}
+
+static int set_rest(struct ph_template *made, const struct cli_template *t,
+                    const char *html)
+{
+    int status = EXIT_DONE;
+    if (t->html)
+        ph_template_html(made, html);
+    if (t->envelope_from)
+        status = set_sender(made, t->envelope_from);
+    for (size_t i = 0; i < t->unsubscribe.count; i++)
+        ph_template_list_unsubscribe(made, t->unsubscribe.items[i]);
+    return status;
+}
+
+/* What makes it another template, behind its header and text. */
+static int add_rest(struct ph__buf *out, const struct cli_template *t,
+                    const char *html)
+{
+    int rc = t->html ? ph__buf_format(out, "\n--html\n%s", html) : PH_OK;
+    if (!rc && t->envelope_from)
+        rc = ph__buf_format(out, "\n--envelope-from\n%s", t->envelope_from);
+    for (size_t i = 0; !rc && i < t->unsubscribe.count; i++)
+        rc = ph__buf_format(out, "\n--list-unsubscribe\n%s",
+                            t->unsubscribe.items[i]);
+    if (rc)
+        cli_error("%s", ph_strerror(rc));
+    return rc ? EXIT_TRY_LATER : EXIT_DONE;
+}
+
+static int status_of(int rc)
+{
+    if (rc == PH_E_NOMEM)
+        return EXIT_TRY_LATER;
+    return rc == PH_E_SYSTEM ? EXIT_NO_INPUT : EXIT_BAD_DATA;
+}
+
+static int settle(const struct ph_template *made, const struct cli_template *t)
+{
+    int rc = ph_template_check(made);
+    if (!rc)
+        return EXIT_DONE;
+    cli_error("%s: %s: correct it", t->path ? t->path : "the message",
+              ph_template_problem(made));
+    return status_of(rc);
+}
+
+int cli_template_make(struct ph_template **out, struct cli_template *t)
+{
+    struct ph__buf text = PH__BUF(3 * TEMPLATE_MAX);
+    struct ph__buf html = PH__BUF(TEMPLATE_MAX);
+    struct ph_template *made = NULL;
     int status = cli_template_text(&text, t);
-    struct ph__template *made = NULL;
-    int rc = status
-                 ? PH_OK
-                 : ph__template_new(&made, ph__buf_text(&text), text.len, &why);
-    if (rc) {
-        cli_error("%s: %s: correct it", t->path ? t->path : "the message",
-                  why.len ? ph__buf_text(&why) : ph_strerror(rc));
-        status = rc == PH_E_NOMEM ? EXIT_TRY_LATER : EXIT_BAD_DATA;
+    if (!status && t->html)
+        status = cli_file_text(&html, t->html);
+    if (!status) {
+        made = ph_template_new(ph__buf_text(&text), text.len);
+        status = set_rest(made, t, ph__buf_text(&html));
     }
+    if (!status)
+        status = settle(made, t);
+    if (!status)
+        status = add_rest(&text, t, ph__buf_text(&html));
     if (!status)
         status = cli_identity_of_text(t->digest, ph__buf_text(&text), text.len);
     t->octets = text.len;
     if (status)
-        ph__template_free(made);
+        ph_template_free(made);
     else
         *out = made;
     ph__buf_done(&text);
-    ph__buf_done(&why);
+    ph__buf_done(&html);
     return status;
 }

@@ -151,6 +151,8 @@ int ph__message_complete(struct ph_message *msg)
         ph_message_date(msg, now);
     if (!rc && ph__message_needs_id(msg))
         rc = set_id(msg, now);
+    if (!rc)
+        ph__message_sign_at(msg, now);
     return rc;
 }
 
@@ -168,7 +170,7 @@ int ph_client_send(struct ph_client *c, struct ph_message *msg,
     if (!rc)
         rc = ph__job_new(&job, c, msg, NULL, ph_message_recipient_count(msg),
                          opts);
-    if (!rc && ph__client_is_full(c, job->job.content.len)) {
+    if (!rc && ph__client_is_full(c, job->job.env.content_size)) {
         ph__job_drop(job);
         rc = PH_E_AGAIN;
     }

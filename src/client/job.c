@@ -3,11 +3,18 @@
 
 #include "client/parts.h"
 #include "message/internal.h"
+#include "message/slices.h"
 
 /* `index` NULL: all of them. */
 static int set_envelope(struct ph_job *job, const size_t *index, size_t count)
 {
     struct ph__job *j = &job->job;
+    const struct ph__slices *content;
+    int rc = ph__message_content(&content, job->msg);
+    if (rc)
+        return rc;
+    j->content = content->list;
+    j->slices = content->count;
     job->to = &job->one_to;
     j->results = &job->one_result;
     if (count > 1) {
@@ -26,7 +33,7 @@ static int set_envelope(struct ph_job *job, const size_t *index, size_t count)
                              .from = ph__message_wire_sender(job->msg),
                              .to = job->to,
                              .to_count = count,
-                             .content_size = j->content.len,
+                             .content_size = content->octets,
                              .eight_bit = ph__message_eight_bit(job->msg),
                              .binary = ph__message_binary(job->msg),
                              .utf8 = ph__message_has_utf8_header(job->msg)};
@@ -43,9 +50,7 @@ int ph__job_new(struct ph_job **out, struct ph_client *c,
     job->client = c;
     job->msg = msg;
     ph__list_init(&job->job.link);
-    int rc = ph_message_render(msg, &job->job.content);
-    if (!rc)
-        rc = set_envelope(job, index, count);
+    int rc = set_envelope(job, index, count);
     if (!rc && opts && opts->parameters)
         rc = ph__job_set_parameters(job, opts->parameters);
     if (rc) {
@@ -77,7 +82,7 @@ void ph__job_submit(struct ph_job *job, ph_sent_cb cb, void *user)
     job->cb = cb;
     job->user = user;
     c->pending++;
-    c->pending_octets += job->job.content.len;
+    c->pending_octets += job->job.env.content_size;
     ph__engine_submit(c->engine, &job->job);
     ph__client_pump_soon(c);
 }
@@ -127,7 +132,7 @@ static void count(struct ph_client *c, const struct ph__job *job)
 {
     for (size_t i = 0; i < job->env.to_count; i++)
         c->outcomes[job->results[i].outcome]++;
-    ph__client_count_out(c, job->content.len);
+    ph__client_count_out(c, job->env.content_size);
 }
 
 /* The last the client does with it: the callback, once. */

@@ -5,7 +5,7 @@
 #include "engine/job.h"
 
 enum {
-    WHOLE_MAX = 1 << 20, /* a content up to this is one piece */
+    WHOLE_MAX = 1 << 20, /* a slice up to this is one piece */
     PIECE = 256 << 10    /* larger ones are cut, for BDAT */
 };
 
@@ -218,7 +218,8 @@ int ph__job_take_turn(struct ph__job *job, size_t max)
                (open <= max || job->env.all_or_nothing);
     turn->env = job->env;
     turn->env.user = job;
-    turn->content_at = 0;
+    turn->slice = 0;
+    turn->slice_at = 0;
     if (all)
         return PH_OK;
     int rc = grow(turn, job->env.to_count);
@@ -230,11 +231,14 @@ int ph__job_take_turn(struct ph__job *job, size_t max)
 struct ph_slice ph__job_next_piece(struct ph__job *job, bool *last)
 {
     struct ph__turn *turn = &job->turn;
-    size_t left = job->content.len - turn->content_at;
-    struct ph_slice piece = {job->content.data + turn->content_at,
+    const struct ph_slice *slice = &job->content[turn->slice];
+    size_t left = slice->len - turn->slice_at;
+    struct ph_slice piece = {slice->data + turn->slice_at,
                              left > WHOLE_MAX ? PIECE : left};
-    turn->content_at += piece.len;
-    *last = piece.len == left;
+    bool whole = piece.len == left;
+    turn->slice += whole ? 1U : 0;
+    turn->slice_at = whole ? 0 : turn->slice_at + piece.len;
+    *last = turn->slice == job->slices;
     return piece;
 }
 

@@ -20,13 +20,14 @@ enum ph__place {
 };
 
 struct ph__job {
-    struct ph__link link;    /* the engine's, until it is finished */
-    struct ph__node timer;   /* likewise: when it is tried again */
-    struct ph__node end;     /* likewise: its deadline */
-    uint64_t deadline;       /* the owner's: when it is canceled, with
-                              * PH_E_TIMEOUT; 0 = never */
-    struct ph_envelope env;  /* borrowed until finished; `to` as it is said */
-    struct ph_slice content; /* likewise; CRLF line ends, not stuffed */
+    struct ph__link link;   /* the engine's, until it is finished */
+    struct ph__node timer;  /* likewise: when it is tried again */
+    struct ph__node end;    /* likewise: its deadline */
+    uint64_t deadline;      /* the owner's: when it is canceled, with
+                             * PH_E_TIMEOUT; 0 = never */
+    struct ph_envelope env; /* borrowed until finished; `to` as it is said */
+    const struct ph_slice *content; /* likewise; CRLF line ends, not stuffed */
+    size_t slices;                  /* of it; 1 at least */
     /* One a recipient, zeroed but for the address. It is open, has no result
      * yet, as long as it is not accepted and `about` nothing; its outcome then
      * is that of an earlier attempt, if there was one. Texts are the machine's,
@@ -56,7 +57,8 @@ struct ph__job {
         const char **to;       /* NULL: it is all of them, from the first */
         const char **original; /* ORCPT, likewise */
         size_t *index;         /* in env.to; NULL with `to` */
-        size_t content_at;     /* octets given to the machine */
+        size_t slice;          /* of the content, that is given next ... */
+        size_t slice_at;       /* ... from there on */
     } turn;
     struct ph__kept *kept; /* texts of earlier turns */
 };

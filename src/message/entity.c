@@ -16,6 +16,7 @@ void ph__entity_done(struct ph__entity *e)
 {
     ph__header_done(&e->header);
     ph__buf_done(&e->body);
+    ph__spool_done(&e->large);
     ph__buf_done(&e->id);
 }
 
@@ -23,6 +24,7 @@ void ph__entity_clear(struct ph__entity *e)
 {
     ph__header_clear(&e->header);
     ph__buf_clear(&e->body);
+    ph__spool_done(&e->large);
     ph__buf_clear(&e->id);
     e->html = false;
     e->related = false;
@@ -30,19 +32,26 @@ void ph__entity_clear(struct ph__entity *e)
     e->eight_bit = false;
 }
 
-void ph__entities_done(struct ph__entities *list)
+struct ph_slice ph__entity_body(const struct ph__entity *e)
 {
-    for (size_t i = 0; i < list->count; i++)
-        ph__entity_done(&list->at[i]);
-    free(list->at);
-    *list = (struct ph__entities){.count = 0};
+    if (e->large.data)
+        return (struct ph_slice){e->large.data, e->large.len};
+    return (struct ph_slice){ph__buf_text(&e->body), e->body.len};
 }
 
-static int grow(struct ph__entities *list)
+void ph__parts_done(struct ph__parts *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        ph_part_free(list->at[i]);
+    free(list->at);
+    *list = (struct ph__parts){.count = 0};
+}
+
+static int grow(struct ph__parts *list)
 {
     enum { FIRST = 4 };
     size_t cap = list->cap ? 2 * list->cap : FIRST;
-    struct ph__entity *at = realloc(list->at, cap * sizeof(*at));
+    struct ph_part **at = realloc(list->at, cap * sizeof(struct ph_part *));
     if (!at)
         return PH_E_NOMEM;
     list->at = at;
@@ -50,28 +59,32 @@ static int grow(struct ph__entities *list)
     return PH_OK;
 }
 
-int ph__entities_add(struct ph__entities *list, struct ph__entity *e)
+int ph__parts_add(struct ph__parts *list, struct ph_part *part)
 {
     if (list->count == PH__ATTACHMENTS_MAX)
         return PH_E_LIMIT;
     int rc = list->count == list->cap ? grow(list) : PH_OK;
-    if (!rc)
-        list->at[list->count++] = *e;
-    return rc;
+    if (rc)
+        return rc;
+    part->owners++;
+    list->at[list->count++] = part;
+    return PH_OK;
 }
 
-bool ph__entities_have_id(const struct ph__entities *list, const char *id)
+bool ph__parts_have_id(const struct ph__parts *list, const char *id)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (strcmp(ph__buf_text(&list->at[i].id), id) == 0)
+        if (strcmp(ph__buf_text(&list->at[i]->entity.id), id) == 0)
             return true;
     return false;
 }
 
-size_t ph__entities_len(const struct ph__entities *list)
+size_t ph__parts_len(const struct ph__parts *list)
 {
     size_t len = 0;
-    for (size_t i = 0; i < list->count; i++)
-        len += list->at[i].header.out.len + list->at[i].body.len;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct ph__entity *e = &list->at[i]->entity;
+        len += e->header.out.len + ph__entity_body(e).len;
+    }
     return len;
 }

@@ -3,12 +3,16 @@
 #ifndef MESSAGE_ENTITY_H
 #define MESSAGE_ENTITY_H
 
+#include <posthaste/part.h>
+
 #include "message/body.h"
 #include "message/header.h"
+#include "message/spool.h"
 
 struct ph__entity {
     struct ph__header header; /* its Content-... fields; none: not given */
     struct ph__buf body;      /* as it will be sent */
+    struct ph__spool large;   /* or this, if it is that large */
     struct ph__buf id;        /* its Content-ID, without < and > */
     bool html;
     bool related;   /* shown within the HTML (RFC 2387) */
@@ -20,19 +24,28 @@ void ph__entity_init(struct ph__entity *e);
 void ph__entity_done(struct ph__entity *e);
 /* As it was at first; keeps the memory. */
 void ph__entity_clear(struct ph__entity *e);
+struct ph_slice ph__entity_body(const struct ph__entity *e);
 
-/* Those that were attached, in the order of the calls. */
-struct ph__entities {
-    struct ph__entity *at;
+/* What is attached, to any number of messages. */
+struct ph_part {
+    struct ph__entity entity;
+    unsigned owners; /* messages, and whoever has not freed it */
+    int code;        /* why it cannot be attached, or PH_OK */
+    struct ph__buf problem;
+};
+
+/* To a message, in the order of the calls. */
+struct ph__parts {
+    struct ph_part **at;
     size_t count;
     size_t cap;
 };
 
-void ph__entities_done(struct ph__entities *list);
-/* `e` is taken. PH_OK, PH_E_NOMEM, PH_E_LIMIT. */
-int ph__entities_add(struct ph__entities *list, struct ph__entity *e);
-bool ph__entities_have_id(const struct ph__entities *list, const char *id);
+void ph__parts_done(struct ph__parts *list);
+/* The list becomes one more owner. PH_OK, PH_E_NOMEM, PH_E_LIMIT. */
+int ph__parts_add(struct ph__parts *list, struct ph_part *part);
+bool ph__parts_have_id(const struct ph__parts *list, const char *id);
 /* Octets of all headers and bodies. */
-size_t ph__entities_len(const struct ph__entities *list);
+size_t ph__parts_len(const struct ph__parts *list);
 
 #endif

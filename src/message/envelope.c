@@ -60,7 +60,7 @@ static void take_header(struct ph_message *msg, struct ph_slice header,
 
 static void take_recipients(struct ph_message *msg)
 {
-    struct ph_slice seen = {ph__buf_text(&msg->out), msg->out.len};
+    struct ph_slice seen = {ph__buf_text(&msg->octets), msg->octets.len};
     struct ph_slice blind = {ph__buf_text(&msg->blind), msg->blind.len};
     bool resent = was_resent(seen) || was_resent(blind);
     take_header(msg, seen, resent);
@@ -94,7 +94,7 @@ static bool fits(struct ph_message *msg, struct ph_slice text, bool long_lines)
 /* What a client has to know of the message as it will be sent. */
 static int examine(struct ph_message *msg)
 {
-    struct ph_slice all = {ph__buf_text(&msg->out), msg->out.len};
+    struct ph_slice all = {ph__buf_text(&msg->octets), msg->octets.len};
     size_t header = ph__ready_header_len(all);
     msg->eight_bit = !ph__text_is_ascii(all.data, all.len);
     msg->utf8_header = msg->eight_bit && !ph__text_is_ascii(all.data, header) &&
@@ -108,11 +108,11 @@ static void take_content(struct ph_message *msg, struct ph_slice text,
                          struct ph_slice octets)
 {
     msg->ready = true;
-    ph__buf_clear(&msg->out);
+    ph__buf_clear(&msg->octets);
     ph__buf_clear(&msg->blind);
-    int rc = ph__ready_split(&msg->out, &msg->blind, text.data, text.len);
+    int rc = ph__ready_split(&msg->octets, &msg->blind, text.data, text.len);
     if (!rc)
-        rc = ph__buf_add(&msg->out, octets.data, octets.len);
+        rc = ph__buf_add(&msg->octets, octets.data, octets.len);
     if (!rc)
         rc = examine(msg);
     ph__message_settle(msg, rc, "message");

@@ -8,8 +8,13 @@
 #include "message/parts.h"
 
 static const char *const slot_names[PH__SLOTS] = {
-    [PH__FROM] = "From",         [PH__TO] = "To",           [PH__CC] = "Cc",
-    [PH__REPLY_TO] = "Reply-To", [PH__SUBJECT] = "Subject", [PH__DATE] = "Date",
+    [PH__FROM] = "From",
+    [PH__TO] = "To",
+    [PH__CC] = "Cc",
+    [PH__REPLY_TO] = "Reply-To",
+    [PH__SUBJECT] = "Subject",
+    [PH__DATE] = "Date",
+    [PH__UNSUBSCRIBE] = "List-Unsubscribe",
 };
 
 /* Where the mailboxes of a list go. */
@@ -186,6 +191,8 @@ void ph_message_date(struct ph_message *msg, int64_t unix_secs)
     ph__message_settle(msg, rc, "date");
     if (!rc)
         set_text(msg, PH__DATE, "date", text.data);
+    if (!rc)
+        ph__message_sign_at(msg, unix_secs);
     ph__buf_done(&text);
 }
 
@@ -214,7 +221,17 @@ static unsigned once_bit(const char *name)
         return PH__HAS_SENDER;
     if (ph__text_same(name, "References"))
         return PH__HAS_REFERENCES;
+    if (ph__text_listed("List-Unsubscribe,List-Unsubscribe-Post", name))
+        return ph__text_same(name, "List-Unsubscribe")
+                   ? PH__HAS_UNSUBSCRIBE
+                   : PH__HAS_UNSUBSCRIBE_POST;
     return ph__text_same(name, "In-Reply-To") ? PH__HAS_IN_REPLY_TO : 0;
+}
+
+static bool is_unsubscribe_again(const struct ph_message *msg, const char *name)
+{
+    return msg->slots[PH__UNSUBSCRIBE].out.len &&
+           ph__text_same(name, "List-Unsubscribe");
 }
 
 static const char *name_problem(const struct ph_message *msg, const char *name)
@@ -224,7 +241,9 @@ static const char *name_problem(const struct ph_message *msg, const char *name)
         return problem;
     if (has_own_call(name))
         return "is not set as a header: it has an option or a call of its own";
-    return msg->once & once_bit(name) ? "comes twice" : NULL;
+    if (msg->once & once_bit(name) || is_unsubscribe_again(msg, name))
+        return "comes twice";
+    return NULL;
 }
 
 static void write_mailboxes(struct ph_message *msg, const char *name,

@@ -10,7 +10,7 @@
  * domain. So it is not asked; the address is judged once more afterwards. */
 enum { FLAGS = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL };
 
-static int add_domain(struct ph__buf *out, const char *domain)
+int ph__idn_domain(struct ph__buf *out, const char *domain)
 {
     uint8_t *ascii = NULL;
     int rc = idn2_lookup_u8((const uint8_t *)domain, &ascii, FLAGS);
@@ -30,7 +30,7 @@ static int write_address(struct ph__buf *out, const char *address, size_t len)
     if (rc || ph__address_domain_is_ascii(address, len))
         return rc ? rc : ph__buf_add(out, address + at, len - at);
     rc = ph__buf_add_char(out, '@');
-    return rc ? rc : add_domain(out, address + at + 1);
+    return rc ? rc : ph__idn_domain(out, address + at + 1);
 }
 
 static bool is_mailbox(const char *s, size_t len)

@@ -12,5 +12,7 @@
  * PH_OK, PH_E_NOMEM, or PH_E_ADDRESS: IDNA does not allow the domain, or the
  * result is not a Mailbox or too long for one. */
 int ph__idn_address(struct ph__buf *out, const char *address);
+/* Appends a domain alone, likewise. Only its characters are judged. */
+int ph__idn_domain(struct ph__buf *out, const char *domain);
 
 #endif

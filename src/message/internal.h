@@ -24,6 +24,19 @@ const char *ph__message_id(const struct ph_message *msg);
 bool ph__message_needs_date(const struct ph_message *msg);
 bool ph__message_needs_id(const struct ph_message *msg);
 
+struct ph__slices;
+/* ph_message_render() for those who take slices; see slices.h. */
+int ph__message_content(const struct ph__slices **out, struct ph_message *msg);
+/* When it is signed, if ph_message_date() has not said so. */
+void ph__message_sign_at(struct ph_message *msg, int64_t unix_secs);
+
+struct ph__mime;
+/* Its body, for others that are to have the same; see mime.h. It must not be
+ * changed any more. PH_OK, or as ph_message_render(). */
+int ph__message_lend_body(struct ph__mime **out, struct ph_message *msg);
+/* That body instead of texts and attachments of its own. */
+void ph__message_borrow_body(struct ph_message *msg, struct ph__mime *mime);
+
 /* The header fields that have a call of their own, in the order in which they
  * are written; the others follow. */
 enum ph__slot {
@@ -33,12 +46,17 @@ enum ph__slot {
     PH__REPLY_TO,
     PH__SUBJECT,
     PH__DATE,
+    PH__UNSUBSCRIBE,
     PH__OTHER,
     PH__SLOTS
 };
 
 /* Is this other header made of mailboxes ("Sender")? */
 bool ph__message_holds_mailboxes(const char *name);
+
+/* Only what a URI may be made of (RFC 3986 2): nothing in it would have to be
+ * percent-encoded, so nothing can end the < > around it. */
+bool ph__message_is_uri_text(const char *s);
 
 /* A header of mailboxes, up to PH__REPLY_TO; of the envelope only the sender,
  * by PH__FROM. No mailbox at all means no field. */

@@ -17,6 +17,7 @@ enum {
     PH__HEADER_WORD_MAX = 900, /* a longer word does not fit a line unencoded */
     PH__HEADER_TEXT_MAX = 4 << 20, /* one kind of field, as written */
     PH__QUOTED_MAX = 64,           /* a longer name is encoded, so can fold */
+    PH__URI_MAX = 900,             /* it cannot be folded, either */
     PH__MESSAGE_ID_MAX = 512,      /* RFC 5322 3.6.4: it cannot be folded */
 
     PH__TYPE_NAME_MAX = 127, /* of type and of subtype: RFC 6838 4.2 */
@@ -30,7 +31,12 @@ enum {
     PH__BOUNDARY_RANDOM = 15,        /* octets that make one nobody guesses */
     PH__BOUNDARY_DRAWS = 4,          /* before it is not chance any more */
     PH__ATTACHMENTS_MAX = 1000,      /* of one message */
+    PH__SIGNERS_MAX = 8,             /* of one message */
+    PH__COPY_MAX = 16 << 10,         /* what is sent of more is not copied */
+    PH__SPOOL_ABOVE = 1 << 20,       /* a larger file stays on the disk */
     PH__METHOD_MAX = 32,             /* of a calendar: RFC 5546 1.4 */
+
+    PH__SECTIONS_MAX = 8, /* of a template, in each other */
 
     PH__MAILBOXES_MAX = 100000,      /* recipients of one message */
     PH__MAILBOX_TEXT_MAX = 64 << 20, /* their addresses, in both forms */

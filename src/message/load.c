@@ -31,25 +31,34 @@ static int explain(struct ph__buf *why, const char *words)
     return rc ? rc : PH_E_SYSTEM;
 }
 
+int ph__load_all(struct ph__buf *out, int fd, struct ph__buf *why)
+{
+    int rc = read_all(out, fd);
+    return rc == PH_E_SYSTEM ? explain(why, strerror(errno)) : rc;
+}
+
 /* What is no file, a pipe or a device, may have no end. */
-static int read_file(struct ph__buf *out, int fd, struct ph__buf *why)
+static int check(size_t *len, int fd, struct ph__buf *why)
 {
     struct stat st;
     if (fstat(fd, &st))
         return explain(why, strerror(errno));
     if (!S_ISREG(st.st_mode))
         return explain(why, "it is not a file");
-    int rc = read_all(out, fd);
-    return rc == PH_E_SYSTEM ? explain(why, strerror(errno)) : rc;
+    *len = (size_t)st.st_size;
+    return PH_OK;
 }
 
-int ph__load_file(struct ph__buf *out, const char *path, struct ph__buf *why)
+int ph__load_open(int *fd, size_t *len, const char *path, struct ph__buf *why)
 {
     /* A pipe that nobody writes to is not waited for. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
+    int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (opened < 0)
         return explain(why, strerror(errno));
-    int rc = read_file(out, fd, why);
-    close(fd);
+    int rc = check(len, opened, why);
+    if (rc)
+        close(opened);
+    else
+        *fd = opened;
     return rc;
 }

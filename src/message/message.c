@@ -44,7 +44,9 @@ struct ph_message *ph_message_new(void)
     ph__entity_init(&msg->calendar);
     ph__buf_init(&msg->boundary, PH__BOUNDARY_MAX);
     ph__buf_init(&msg->blind, PH__HEADER_TEXT_MAX);
-    ph__buf_init(&msg->out, PH__CONTENT_MAX);
+    ph__buf_init(&msg->octets, PH__CONTENT_MAX);
+    ph__slices_init(&msg->content, PH__CONTENT_MAX);
+    ph__buf_init(&msg->whole, PH__CONTENT_MAX);
     return msg;
 }
 
@@ -62,10 +64,14 @@ void ph_message_free(struct ph_message *msg)
     ph__entity_done(&msg->text);
     ph__entity_done(&msg->html);
     ph__entity_done(&msg->calendar);
-    ph__entities_done(&msg->attached);
+    ph__parts_done(&msg->attached);
     ph__buf_done(&msg->boundary);
     ph__buf_done(&msg->blind);
-    ph__buf_done(&msg->out);
+    ph__buf_done(&msg->octets);
+    ph__signers_done(&msg->signers);
+    ph__mime_free(msg->mime);
+    ph__slices_done(&msg->content);
+    ph__buf_done(&msg->whole);
     free(msg);
 }
 
@@ -73,31 +79,37 @@ bool ph__message_open(struct ph_message *msg, const void *argument)
 {
     if (!msg || msg->code)
         return false;
-    msg->rendered = msg->rendered && msg->ready;
+    msg->rendered = false;
     if (!argument)
         msg->code = PH_E_INVALID;
     return argument;
 }
 
 /* Words that come from outside are cut, so that the problem is told whole. */
-void ph__message_fail(struct ph_message *msg, int code, const char *label,
-                      struct ph_slice bad, const char *problem)
+void ph__problem_write(struct ph__buf *out, const char *label,
+                       struct ph_slice bad, const char *problem)
 {
     size_t len =
         bad.len < PH__PROBLEM_QUOTE_MAX ? bad.len : PH__PROBLEM_QUOTE_MAX;
+    ph__buf_add_text(out, label);
+    ph__buf_add_text(out, ": ");
+    if (bad.data) {
+        ph__buf_add_char(out, '\'');
+        ph__buf_add(out, bad.data, len);
+        ph__buf_add_text(out, len < bad.len ? "...' " : "' ");
+    }
+    ph__buf_add_text(out, problem);
+    if (out->len)
+        ph__text_make_printable(out->data, out->len, false);
+}
+
+void ph__message_fail(struct ph_message *msg, int code, const char *label,
+                      struct ph_slice bad, const char *problem)
+{
     if (msg->code)
         return;
     msg->code = code;
-    ph__buf_add_text(&msg->problem, label);
-    ph__buf_add_text(&msg->problem, ": ");
-    if (bad.data) {
-        ph__buf_add_char(&msg->problem, '\'');
-        ph__buf_add(&msg->problem, bad.data, len);
-        ph__buf_add_text(&msg->problem, len < bad.len ? "...' " : "' ");
-    }
-    ph__buf_add_text(&msg->problem, problem);
-    if (msg->problem.len)
-        ph__text_make_printable(msg->problem.data, msg->problem.len, false);
+    ph__problem_write(&msg->problem, label, bad, problem);
 }
 
 void ph__message_fail_line(struct ph_message *msg, const char *label,
@@ -262,8 +274,9 @@ bool ph__message_eight_bit(const struct ph_message *msg)
 {
     bool found = msg->ready ? msg->eight_bit : msg->text.eight_bit;
     for (size_t i = 0; !found && i < msg->attached.count; i++)
-        found = msg->attached.at[i].eight_bit;
-    return found || ph__message_has_utf8_header(msg);
+        found = msg->attached.at[i]->entity.eight_bit;
+    return found || (msg->mime && msg->mime->eight_bit) ||
+           ph__message_has_utf8_header(msg);
 }
 
 const char *ph__message_id(const struct ph_message *msg)

@@ -10,12 +10,14 @@
  *         attachments
  */
 #include <openssl/rand.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
 #include "base/text.h"
 #include "message/limits.h"
 #include "message/mime.h"
+#include "message/parts.h"
 
 enum level { MIXED, ALTERNATIVE, RELATED };
 
@@ -26,21 +28,39 @@ struct writer {
     const struct ph__entity *calendar;
     size_t related;  /* how many are shown in the HTML */
     size_t attached; /* the others */
-    struct ph__buf *out;
-    int rc; /* the first error; then nothing is written any more */
+    struct ph__slices *out;
+    size_t fields; /* octets until the first empty line, or 0 */
+    int rc;        /* the first error; then nothing is written any more */
 };
 
 static void put(struct writer *w, const char *data, size_t len)
 {
     if (!w->rc)
-        w->rc = ph__buf_add(w->out, data, len);
+        w->rc = ph__buf_add(&w->out->own, data, len);
+}
+
+/* The first ends the header of the message. */
+static void put_empty_line(struct writer *w)
+{
+    if (!w->fields)
+        w->fields = w->out->own.len;
+    put(w, "\r\n", 2);
 }
 
 static void put_entity(struct writer *w, const struct ph__entity *e)
 {
     put(w, ph__buf_text(&e->header.out), e->header.out.len);
-    put(w, "\r\n", 2);
+    put_empty_line(w);
     put(w, ph__buf_text(&e->body), e->body.len);
+}
+
+/* The parts stay as long as what is written. */
+static void put_part(struct writer *w, const struct ph__entity *e)
+{
+    put(w, ph__buf_text(&e->header.out), e->header.out.len);
+    put_empty_line(w);
+    if (!w->rc)
+        w->rc = ph__slices_add(w->out, ph__entity_body(e));
 }
 
 static bool is_eight_bit(const struct ph__entity *e)
@@ -51,11 +71,12 @@ static bool is_eight_bit(const struct ph__entity *e)
 /* A level says it of what is in it (RFC 2045 6.4). */
 static bool holds_eight_bit(const struct writer *w, enum level level)
 {
-    const struct ph__entities *list = &w->msg->attached;
-    for (size_t i = 0; i < list->count; i++)
-        if (list->at[i].eight_bit &&
-            (level == MIXED || (w->html && list->at[i].related)))
+    const struct ph__parts *list = &w->msg->attached;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct ph__entity *e = &list->at[i]->entity;
+        if (e->eight_bit && (level == MIXED || (w->html && e->related)))
             return true;
+    }
     return is_eight_bit(w->html) ||
            (level != RELATED &&
             (is_eight_bit(w->text) || is_eight_bit(w->calendar)));
@@ -93,7 +114,8 @@ static void open_level(struct writer *w, enum level level)
  * empty line behind the header. */
 static void next_part(struct writer *w, enum level level)
 {
-    put(w, "\r\n--", 4);
+    put_empty_line(w);
+    put(w, "--", 2);
     put_boundary(w, level);
     put(w, "\r\n", 2);
 }
@@ -107,13 +129,13 @@ static void close_level(struct writer *w, enum level level)
 
 static void put_attached(struct writer *w, enum level level)
 {
-    const struct ph__entities *list = &w->msg->attached;
+    const struct ph__parts *list = &w->msg->attached;
     for (size_t i = 0; i < list->count; i++) {
-        const struct ph__entity *e = &list->at[i];
+        const struct ph__entity *e = &list->at[i]->entity;
         if ((e->related && w->html) != (level == RELATED))
             continue;
         next_part(w, level);
-        put_entity(w, e);
+        put_part(w, e);
     }
 }
 
@@ -176,20 +198,25 @@ static void put_mixed(struct writer *w)
     close_level(w, MIXED);
 }
 
-static void put_all(struct writer *w)
+static void put_nothing(struct writer *w)
 {
     static const char nothing[] = "Content-Type: text/plain; charset=utf-8\r\n"
-                                  "Content-Transfer-Encoding: 7bit\r\n"
-                                  "\r\n";
+                                  "Content-Transfer-Encoding: 7bit\r\n";
+    put(w, nothing, sizeof(nothing) - 1);
+    put_empty_line(w);
+}
+
+static void put_all(struct writer *w)
+{
     bool has_text = count_alternatives(w);
     if (w->attached + (has_text ? 1 : 0) > 1)
         put_mixed(w);
     else if (has_text)
         put_alternatives(w);
     else if (w->attached)
-        put_entity(w, &w->msg->attached.at[0]);
+        put_part(w, &w->msg->attached.at[0]->entity);
     else
-        put(w, nothing, sizeof(nothing) - 1);
+        put_nothing(w);
 }
 
 static const struct ph__entity *given(const struct ph__entity *e)
@@ -200,7 +227,7 @@ static const struct ph__entity *given(const struct ph__entity *e)
 /* Text may be HTML, too, if a template says so. */
 static void sort(struct writer *w)
 {
-    const struct ph__entities *list = &w->msg->attached;
+    const struct ph__parts *list = &w->msg->attached;
     w->text = given(&w->msg->text);
     w->html = given(&w->msg->html);
     w->calendar = given(&w->msg->calendar);
@@ -209,7 +236,7 @@ static void sort(struct writer *w)
         w->text = NULL;
     }
     for (size_t i = 0; w->html && i < list->count; i++)
-        w->related += list->at[i].related ? 1U : 0;
+        w->related += list->at[i]->entity.related ? 1U : 0;
     w->attached = list->count - w->related;
 }
 
@@ -223,12 +250,12 @@ static bool stands_in(const struct ph__entity *e, const struct ph__buf *text)
  * to be looked for. */
 static bool occurs(const struct ph_message *msg)
 {
-    const struct ph__entities *list = &msg->attached;
+    const struct ph__parts *list = &msg->attached;
     bool found = stands_in(&msg->text, &msg->boundary) ||
                  stands_in(&msg->html, &msg->boundary) ||
                  stands_in(&msg->calendar, &msg->boundary);
     for (size_t i = 0; !found && i < list->count; i++)
-        found = stands_in(&list->at[i], &msg->boundary);
+        found = stands_in(&list->at[i]->entity, &msg->boundary);
     return found;
 }
 
@@ -261,14 +288,62 @@ static int find_boundary(struct ph_message *msg)
     return rc;
 }
 
-int ph__mime_write(struct ph_message *msg, struct ph__buf *out)
+/* So that one allocation is enough. */
+static size_t estimate(const struct ph_message *msg)
 {
-    struct writer w = {.msg = msg, .out = out};
+    enum { FIXED = 512, LEVELS = 6, DELIMITERS = PH__BOUNDARY_MAX + 8 };
+    size_t len = FIXED + msg->text.header.out.len + msg->text.body.len;
+    len += msg->html.header.out.len + msg->html.body.len;
+    len += msg->calendar.header.out.len + msg->calendar.body.len;
+    for (size_t i = 0; i < msg->attached.count; i++) {
+        const struct ph__entity *e = &msg->attached.at[i]->entity;
+        size_t body = ph__entity_body(e).len;
+        len += e->header.out.len + (body <= PH__COPY_MAX ? body : 0);
+    }
+    return len + (msg->attached.count + LEVELS) * DELIMITERS;
+}
+
+static int write_all(struct ph__mime *mime, struct ph_message *msg)
+{
+    struct writer w = {.msg = msg, .out = &mime->content};
     sort(&w);
-    if (count_alternatives(&w) + w.related + w.attached > 1)
+    w.rc = ph__buf_reserve(&mime->content.own, estimate(msg));
+    if (!w.rc && count_alternatives(&w) + w.related + w.attached > 1)
         w.rc = find_boundary(msg);
     put_all(&w);
-    return w.rc;
+    mime->fields = w.fields;
+    mime->eight_bit = holds_eight_bit(&w, MIXED);
+    for (size_t i = 0; !w.rc && i < msg->attached.count; i++)
+        w.rc = ph__parts_add(&mime->parts, msg->attached.at[i]);
+    return w.rc ? w.rc : ph__slices_end(&mime->content);
+}
+
+int ph__mime_settle(struct ph_message *msg)
+{
+    if (msg->mime_given)
+        return PH_OK;
+    ph__mime_free(msg->mime);
+    msg->mime = NULL;
+    struct ph__mime *mime = calloc(1, sizeof(*mime));
+    if (!mime)
+        return PH_E_NOMEM;
+    mime->owners = 1;
+    ph__slices_init(&mime->content, PH__CONTENT_MAX);
+    int rc = write_all(mime, msg);
+    if (rc)
+        ph__mime_free(mime);
+    else
+        msg->mime = mime;
+    return rc;
+}
+
+void ph__mime_free(struct ph__mime *mime)
+{
+    if (!mime || --mime->owners)
+        return;
+    ph__slices_done(&mime->content);
+    ph__parts_done(&mime->parts);
+    free(mime);
 }
 
 static bool is_boundary(const char *s, size_t len)

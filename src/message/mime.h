@@ -2,11 +2,28 @@
 #ifndef MESSAGE_MIME_H
 #define MESSAGE_MIME_H
 
-#include "message/parts.h"
+#include "message/entity.h"
+#include "message/signer.h"
+#include "message/slices.h"
 
-/* Appends the Content-... fields of the message, an empty line, and all of its
- * parts. PH_OK, PH_E_NOMEM, PH_E_LIMIT; PH_E_SYSTEM or PH_E_CONTENT if there
- * is no boundary for them, and then the message has failed. */
-int ph__mime_write(struct ph_message *msg, struct ph__buf *out);
+struct ph_message;
+
+/* The body of a message as it will be sent, for any number of messages that
+ * have it. */
+struct ph__mime {
+    unsigned owners;
+    struct ph__slices
+        content;   /* Content-... fields, an empty line, all parts */
+    size_t fields; /* octets of the first */
+    bool eight_bit;
+    struct ph__parts parts;     /* whose octets are in `content` */
+    struct ph__digests digests; /* of what is behind fields and empty line */
+};
+
+/* Makes the body of a message anew from what it was given, if it has not
+ * borrowed one. PH_OK, PH_E_NOMEM, PH_E_LIMIT; PH_E_SYSTEM or PH_E_CONTENT if
+ * there is no boundary for the parts, and then the message has failed. */
+int ph__mime_settle(struct ph_message *msg);
+void ph__mime_free(struct ph__mime *mime);
 
 #endif

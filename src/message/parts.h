@@ -5,10 +5,18 @@
 #include "message/entity.h"
 #include "message/internal.h"
 #include "message/mailbox.h"
+#include "message/mime.h"
 #include "message/recipients.h"
+#include "message/signer.h"
 
 /* Header fields that may come once (RFC 5322 3.6) and have no slot. */
-enum { PH__HAS_SENDER = 1, PH__HAS_REFERENCES = 2, PH__HAS_IN_REPLY_TO = 4 };
+enum {
+    PH__HAS_SENDER = 1,
+    PH__HAS_REFERENCES = 2,
+    PH__HAS_IN_REPLY_TO = 4,
+    PH__HAS_UNSUBSCRIBE = 8,
+    PH__HAS_UNSUBSCRIBE_POST = 16
+};
 
 /* A reverse-path as typed, and as it goes over the wire. */
 struct ph__path {
@@ -30,12 +38,14 @@ struct ph_message {
     bool composed; /* by a call that does more than an envelope call */
     struct ph__header slots[PH__SLOTS];
     size_t from_count;
-    unsigned once; /* PH__HAS_... */
+    unsigned once;            /* PH__HAS_... */
+    size_t unsubscribe_https; /* URIs of List-Unsubscribe */
+    size_t unsubscribe_http;
     struct ph__buf id;
     struct ph__entity text; /* or a body that is MIME already */
     struct ph__entity html;
     struct ph__entity calendar;
-    struct ph__entities attached;
+    struct ph__parts attached;
     struct ph__buf boundary; /* what each begins with; "" until it is needed */
     bool boundary_given;
 
@@ -46,9 +56,18 @@ struct ph_message {
     bool utf8_header;     /* not ASCII, but UTF-8 */
     struct ph__buf blind; /* its Bcc fields */
 
-    bool eight_bit; /* if ready */
+    bool eight_bit;        /* if ready */
+    struct ph__buf octets; /* of a ready one */
+
+    /* As it will be sent. */
+    struct ph__signers signers;
+    int64_t signed_at; /* seconds since 1970, if given */
+    bool signed_at_given;
     bool rendered;
-    struct ph__buf out; /* the message as it will be sent */
+    bool mime_given;       /* shared with others, instead of its own */
+    struct ph__mime *mime; /* the body of a composed one, or NULL */
+    struct ph__slices content;
+    struct ph__buf whole; /* the same as one, if somebody has asked for that */
 };
 
 /* The gate of every call: false if there is nothing to do, because there is no
@@ -58,6 +77,9 @@ bool ph__message_open(struct ph_message *msg, const void *argument);
  * pass. */
 bool ph__message_passes(struct ph_message *msg, const char *label,
                         const char *text);
+/* Appends "label: 'bad' problem", in one line. */
+void ph__problem_write(struct ph__buf *out, const char *label,
+                       struct ph_slice bad, const char *problem);
 /* The first error stays. In words: "label: 'bad' problem". */
 void ph__message_fail(struct ph_message *msg, int code, const char *label,
                       struct ph_slice bad, const char *problem);
@@ -71,8 +93,27 @@ void ph__message_settle(struct ph_message *msg, int rc, const char *label);
 /* Copies both forms. */
 int ph__path_set(struct ph__path *path, struct ph_slice typed,
                  const struct ph__buf *wire);
+/* Is List-Unsubscribe-Post due? message/unsubscribe.c. */
+bool ph__message_unsubscribes_at_once(const struct ph_message *msg);
 /* Adds an address to the envelope. */
 void ph__message_recipient(struct ph_message *msg, struct ph_slice typed,
                            const struct ph__buf *wire);
+
+/* What `from` has rendered already, copied; message/repeat.c. */
+void ph__message_repeat_sender(struct ph_message *msg,
+                               const struct ph_message *from);
+void ph__message_repeat_slot(struct ph_message *msg,
+                             const struct ph_message *from, enum ph__slot slot);
+/* These octets of the fields that have no slot. */
+void ph__message_repeat_other(struct ph_message *msg,
+                              const struct ph_message *from, size_t at,
+                              size_t len);
+void ph__message_repeat_text(struct ph_message *msg,
+                             const struct ph_message *from);
+void ph__message_repeat_html(struct ph_message *msg,
+                             const struct ph_message *from);
+/* What was attached as number `i`, from 0. */
+void ph__message_repeat_attached(struct ph_message *msg,
+                                 const struct ph_message *from, size_t i);
 
 #endif

@@ -1,12 +1,43 @@
-/* A text cut at its {{fields}}. */
+/* A text cut at its tags: fields and sections. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "message/limits.h"
 #include "message/template.h"
 
 enum { FIRST_CAP = 8 };
 
-static int add_piece(struct ph__template *t, struct ph__piece piece)
+/* What stands between {{ and }}. */
+struct tag {
+    char sign; /* # ^ / or '\0' of a field */
+    const char *name;
+    const char *fallback; /* or NULL */
+    char *begin;          /* the first brace */
+    char *end;            /* behind the last one */
+};
+
+struct cutter {
+    struct ph_template *t;
+    struct ph__cut *cut;
+    char *begin;
+    char *at; /* what is before it was cut */
+    char *end;
+    size_t depth; /* sections that are open: */
+    size_t open[PH__SECTIONS_MAX];
+    const char *opened_at[PH__SECTIONS_MAX];
+};
+
+/* PH_E_CONTENT, and the line of `where`. */
+static int complain(const struct cutter *c, const char *where,
+                    const char *problem)
+{
+    c->cut->problem = problem;
+    for (const char *s = c->begin; s < where; s++)
+        c->cut->line += *s == '\n';
+    return PH_E_CONTENT;
+}
+
+static int add_piece(struct ph_template *t, struct ph__piece piece)
 {
     if (t->piece_count == t->piece_cap) {
         size_t cap = t->piece_cap ? t->piece_cap * 2 : FIRST_CAP;
@@ -20,155 +51,143 @@ static int add_piece(struct ph__template *t, struct ph__piece piece)
     return PH_OK;
 }
 
-static int add_literal(struct ph__template *t, const char *text, size_t len)
+static int add_literal(struct cutter *c, const char *end)
 {
-    if (!len)
-        return PH_OK;
-    return add_piece(t, (struct ph__piece){.text = {text, len}});
+    size_t len = (size_t)(end - c->at);
+    struct ph__piece piece = {.kind = PH__LITERAL, .text = {c->at, len}};
+    return len ? add_piece(c->t, piece) : PH_OK;
 }
 
-/* What stands between {{ and }}, without blanks around it; gets its '\0',
- * which overwrites a blank or a brace. NULL if that is no name. */
-static const char *trim_name(char *from, char *to)
+static bool is_blank(char c)
 {
-    while (from < to && (*from == ' ' || *from == '\t'))
+    return c == ' ' || c == '\t';
+}
+
+/* Without the blanks around it; gets its '\0', which overwrites a blank, a bar
+ * or a brace. NULL if it could not stand between braces on one line. */
+static const char *trim(char *from, char *to)
+{
+    while (from < to && is_blank(*from))
         from++;
-    while (to > from && (to[-1] == ' ' || to[-1] == '\t'))
+    while (to > from && is_blank(to[-1]))
         to--;
     for (const char *c = from; c < to; c++)
-        if (*c == '{' || *c == '}' || *c == '\n' || *c == '\r')
+        if (strchr("{}\r\n", *c))
             return NULL;
     *to = '\0';
-    return from < to ? from : NULL;
+    return from;
 }
 
-/* Behind the field that starts at `at`, or NULL with a problem. */
-static char *read_field(char *at, char *end, const char **out_name,
-                        const char **problem)
+/* The tag that begins at `at`. */
+static int read_tag(const struct cutter *c, char *at, struct tag *out)
 {
-    char *close = memmem(at, (size_t)(end - at), "}}", 2);
-    *problem = "has an unfinished \"{{\"";
+    char *close = memmem(at, (size_t)(c->end - at), "}}", 2);
     if (!close)
-        return NULL;
-    *out_name = trim_name(at + 2, close);
-    if (*out_name)
-        return close + 2;
-    *problem = "has no field name between \"{{\" and \"}}\"";
-    return NULL;
+        return complain(c, at, "has an unfinished \"{{\"");
+    char *from = at + 2;
+    while (from < close && is_blank(*from))
+        from++;
+    *out = (struct tag){.begin = at, .end = close + 2};
+    if (from < close && strchr("#^/", *from))
+        out->sign = *from++;
+    char *bar = memchr(from, '|', (size_t)(close - from));
+    if (bar && !out->sign) {
+        out->fallback = trim(bar + 1, close);
+        if (!out->fallback)
+            return complain(c, at, "has a brace or a line end in a default");
+    }
+    out->name = out->sign && bar ? NULL : trim(from, bar ? bar : close);
+    return out->name && *out->name
+               ? PH_OK
+               : complain(c, at, "has no field name between \"{{\" and \"}}\"");
 }
 
-int ph__pieces_cut(struct ph__template *t, char *text, size_t len,
-                   enum ph__place place, const char **problem)
+/* Is there nothing else on its line but blanks? Then `*from` and `*to` are the
+ * line, with its end. */
+static bool has_line_alone(const struct cutter *c, const struct tag *tag,
+                           const char **from, char **to)
 {
-    char *end = text + len;
+    char *begin = tag->begin;
+    char *end = tag->end;
+    while (begin > c->begin && is_blank(begin[-1]))
+        begin--;
+    while (end < c->end && is_blank(*end))
+        end++;
+    if (begin > c->begin && begin[-1] != '\n')
+        return false;
+    if (end < c->end && *end == '\r')
+        end++;
+    if (end < c->end && *end++ != '\n')
+        return false;
+    *from = begin;
+    *to = end;
+    return true;
+}
+
+static int open_section(struct cutter *c, const struct tag *tag)
+{
+    if (c->depth == PH__SECTIONS_MAX)
+        return complain(c, tag->begin, "has too many sections in each other");
+    struct ph__piece piece = {.kind = tag->sign == '#' ? PH__IF : PH__UNLESS,
+                              .field = tag->name};
+    c->opened_at[c->depth] = tag->begin;
+    c->open[c->depth++] = c->t->piece_count;
+    return add_piece(c->t, piece);
+}
+
+static int close_section(struct cutter *c, const struct tag *tag)
+{
+    if (!c->depth)
+        return complain(c, tag->begin, "closes a section that is not open");
+    struct ph__piece *piece = &c->t->pieces[c->open[--c->depth]];
+    if (strcmp(piece->field, tag->name) != 0)
+        return complain(c, tag->begin,
+                        "closes another section than the last one opened");
+    piece->end = c->t->piece_count;
+    return PH_OK;
+}
+
+static int add_tag(struct cutter *c, const struct tag *tag)
+{
+    const struct ph__piece field = {.kind = PH__FIELD,
+                                    .place = c->cut->place,
+                                    .field = tag->name,
+                                    .fallback = tag->fallback};
+    if (!tag->sign)
+        return add_piece(c->t, field);
+    return tag->sign == '/' ? close_section(c, tag) : open_section(c, tag);
+}
+
+/* Up to and with the tag that begins at `open`. */
+static int cut_one(struct cutter *c, char *open)
+{
+    struct tag tag;
+    int rc = read_tag(c, open, &tag);
+    if (rc)
+        return rc;
+    const char *from = tag.begin;
+    char *to = tag.end;
+    if (tag.sign && c->cut->by_lines)
+        has_line_alone(c, &tag, &from, &to);
+    rc = add_literal(c, from);
+    c->at = to;
+    return rc ? rc : add_tag(c, &tag);
+}
+
+int ph__pieces_cut(struct ph_template *t, char *text, size_t len,
+                   struct ph__cut *cut)
+{
+    struct cutter c = {
+        .t = t, .cut = cut, .begin = text, .at = text, .end = text + len};
     int rc = PH_OK;
-    while (!rc && text < end) {
-        char *open = memmem(text, (size_t)(end - text), "{{", 2);
-        rc = add_literal(t, text, (size_t)((open ? open : end) - text));
-        if (rc || !open)
+    while (!rc && c.at < c.end) {
+        char *open = memmem(c.at, (size_t)(c.end - c.at), "{{", 2);
+        if (!open)
             break;
-        struct ph__piece piece = {.place = place};
-        text = read_field(open, end, &piece.field, problem);
-        if (!text)
-            return PH_E_CONTENT;
-        rc = add_piece(t, piece);
+        rc = cut_one(&c, open);
     }
-    return rc;
-}
-
-/* Where we are in a header of mailboxes. */
-struct walk {
-    bool quoted;
-    bool escaped;
-    bool angle;
-    bool comment;
-    bool fresh; /* nothing of this mailbox but blanks so far */
-};
-
-static bool ends_mailbox(char c)
-{
-    return c == ',' || c == ';';
-}
-
-static void walk_quoted(struct walk *w, char c)
-{
-    w->quoted = w->escaped || c != '"';
-    w->escaped = !w->escaped && c == '\\';
-}
-
-static void walk_over(struct walk *w, char c)
-{
-    if (w->quoted) {
-        walk_quoted(w, c);
-        return;
-    }
-    w->quoted = c == '"';
-    w->angle = c == '<' || (w->angle && c != '>');
-    w->comment = c == '(' || (w->comment && c != ')');
-    if (!w->angle && (ends_mailbox(c) || c == ':'))
-        w->fresh = true;
-    else if (c != ' ')
-        w->fresh = false;
-}
-
-/* Does an address in < > follow in this mailbox, behind piece `i`? */
-static bool angle_follows(const struct ph__template *t, size_t i, struct walk w)
-{
-    for (i++; i < t->piece_count; i++) {
-        struct ph_slice text = t->pieces[i].text;
-        for (size_t k = 0; k < text.len; k++) {
-            if (!w.quoted && ends_mailbox(text.data[k]))
-                return false;
-            walk_over(&w, text.data[k]);
-            if (w.angle)
-                return true;
-        }
-    }
-    return false;
-}
-
-static bool mailbox_ends(const struct ph__template *t, size_t i)
-{
-    if (i + 1 == t->piece_count)
-        return true;
-    struct ph_slice text = t->pieces[i + 1].text;
-    size_t k = 0;
-    while (k < text.len && text.data[k] == ' ')
-        k++;
-    return k < text.len ? ends_mailbox(text.data[k])
-                        : text.len && i + 2 == t->piece_count;
-}
-
-static enum ph__place place_of(const struct ph__template *t, size_t i,
-                               const struct walk *w)
-{
-    if (w->quoted)
-        return PH__IN_QUOTES;
-    if (w->angle)
-        return PH__IN_ADDRESS;
-    if (angle_follows(t, i, *w))
-        return PH__AS_NAME;
-    return w->fresh && mailbox_ends(t, i) ? PH__AS_MAILBOX : PH__IN_ADDRESS;
-}
-
-int ph__pieces_cut_list(struct ph__template *t, char *text, size_t len,
-                        const char **problem)
-{
-    struct walk w = {.fresh = true};
-    size_t first = t->piece_count;
-    int rc = ph__pieces_cut(t, text, len, PH__IN_ADDRESS, problem);
-    for (size_t i = first; !rc && i < t->piece_count; i++) {
-        struct ph__piece *piece = &t->pieces[i];
-        for (size_t k = 0; k < piece->text.len; k++)
-            walk_over(&w, piece->text.data[k]);
-        if (!piece->field)
-            continue;
-        piece->place = place_of(t, i, &w);
-        w.fresh = false;
-        if (w.comment) {
-            *problem = "has a field in a comment, where it would be lost";
-            return PH_E_HEADER;
-        }
-    }
-    return rc;
+    if (!rc && c.depth)
+        return complain(&c, c.opened_at[c.depth - 1],
+                        "has a section that is never closed");
+    return rc ? rc : add_literal(&c, c.end);
 }

@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "message/limits.h"
-#include "message/mime.h"
+#include "message/parts.h"
+#include "message/ready.h"
 
 static int add_slot(const struct ph_message *msg, struct ph__buf *out,
                     enum ph__slot slot)
@@ -37,6 +38,9 @@ static int add_header(const struct ph_message *msg, struct ph__buf *out)
     int rc = add_from(msg, out);
     for (enum ph__slot slot = PH__TO; !rc && slot < PH__OTHER; slot++)
         rc = add_slot(msg, out, slot);
+    if (!rc && ph__message_unsubscribes_at_once(msg))
+        rc = ph__buf_add_text(
+            out, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
     if (!rc)
         rc = add_id(msg, out);
     if (!rc)
@@ -44,46 +48,151 @@ static int add_header(const struct ph_message *msg, struct ph__buf *out)
     return rc ? rc : ph__buf_add_text(out, "MIME-Version: 1.0\r\n");
 }
 
-/* So that one allocation is enough. */
+/* Of messages of any kind, in front of what was there. */
+static int sign(struct ph_message *msg, struct ph__to_sign *what)
+{
+    what->now = (uint64_t)msg->signed_at;
+    int rc = ph__signers_write(&msg->content.own, &msg->signers, what);
+    if (rc && rc != PH_E_NOMEM)
+        ph__message_fail(msg, rc, "dkim", (struct ph_slice){0},
+                         rc == PH_E_CONTENT ? "a lone CR or LF cannot be signed"
+                         : rc == PH_E_HEADER ? "there must be one From"
+                                             : ph_strerror(rc));
+    return rc;
+}
+
+static int sign_composed(struct ph_message *msg, const struct ph__buf *header)
+{
+    struct ph__mime *mime = msg->mime;
+    const struct ph_slice fields[] = {
+        {header->data, header->len},
+        {mime->content.own.data, mime->fields},
+    };
+    struct ph__to_sign what = {.header = fields,
+                               .header_count = 2,
+                               .body = mime->content.list,
+                               .body_count = mime->content.count,
+                               .skip = mime->fields + 2,
+                               .digests = &mime->digests};
+    return sign(msg, &what);
+}
+
+static int add_signed_header(struct ph_message *msg)
+{
+    struct ph__buf header = PH__BUF(msg->content.own.limit);
+    int rc = add_header(msg, &header);
+    if (!rc)
+        rc = sign_composed(msg, &header);
+    if (!rc)
+        rc = ph__buf_add(&msg->content.own, header.data, header.len);
+    ph__buf_done(&header);
+    return rc;
+}
+
 static size_t estimate(const struct ph_message *msg)
 {
-    enum { FIXED = 512, LEVELS = 6, DELIMITERS = PH__BOUNDARY_MAX + 8 };
+    enum { FIXED = 512 };
     size_t len = FIXED + msg->id.len;
     for (enum ph__slot slot = 0; slot < PH__SLOTS; slot++)
         len += msg->slots[slot].out.len;
-    len += msg->text.header.out.len + msg->text.body.len;
-    len += msg->html.header.out.len + msg->html.body.len;
-    len += msg->calendar.header.out.len + msg->calendar.body.len;
-    return len + ph__entities_len(&msg->attached) +
-           (msg->attached.count + LEVELS) * DELIMITERS;
+    return len + msg->mime->content.own.len;
 }
 
+/* The header, and behind it what it is the header of. */
 static int compose(struct ph_message *msg)
 {
-    ph__buf_clear(&msg->out);
-    int rc = ph__buf_reserve(&msg->out, estimate(msg));
+    struct ph__slices *out = &msg->content;
+    int rc = ph__mime_settle(msg);
     if (!rc)
-        rc = add_header(msg, &msg->out);
+        rc = ph__buf_reserve(&out->own, estimate(msg));
     if (!rc)
-        rc = ph__mime_write(msg, &msg->out);
+        rc = msg->signers.count ? add_signed_header(msg)
+                                : add_header(msg, &out->own);
+    const struct ph__slices *body = &msg->mime->content;
+    for (size_t i = 0; !rc && i < body->count; i++)
+        rc = ph__slices_add(out, body->list[i]);
+    return rc ? rc : ph__slices_end(out);
+}
+
+/* The header of a ready message, without the empty line behind it. */
+static struct ph_slice ready_fields(struct ph_slice all)
+{
+    size_t len = ph__ready_header_len(all);
+    bool empty_line = len == 2 || (len > 2 && all.data[len - 3] == '\n');
+    return (struct ph_slice){all.data, empty_line ? len - 2 : len};
+}
+
+static int sign_ready(struct ph_message *msg)
+{
+    struct ph_slice all = {msg->octets.data, msg->octets.len};
+    struct ph_slice fields = ready_fields(all);
+    struct ph__digests digests = {.made = {false}};
+    struct ph__to_sign what = {.header = &fields,
+                               .header_count = 1,
+                               .body = &all,
+                               .body_count = 1,
+                               .skip = ph__ready_header_len(all),
+                               .digests = &digests};
+    int rc = sign(msg, &what);
+    if (!rc)
+        rc = ph__slices_add(&msg->content, all);
+    return rc ? rc : ph__slices_end(&msg->content);
+}
+
+static int render(struct ph_message *msg)
+{
+    int rc = PH_OK;
+    ph__slices_clear(&msg->content);
+    ph__buf_clear(&msg->whole);
+    if (!msg->ready)
+        rc = compose(msg);
+    else if (msg->signers.count)
+        rc = sign_ready(msg);
+    else
+        ph__slices_be(
+            &msg->content,
+            (struct ph_slice){ph__buf_text(&msg->octets), msg->octets.len});
     if (rc == PH_E_LIMIT)
         ph__message_settle(msg, rc, "message");
+    msg->rendered = !rc;
+    return rc;
+}
+
+int ph__message_content(const struct ph__slices **out, struct ph_message *msg)
+{
+    int rc = ph_message_check(msg);
+    if (rc)
+        return rc;
+    if (ph__message_needs_date(msg) || ph__message_needs_id(msg) ||
+        (msg->signers.count && !msg->signed_at_given))
+        return PH_E_INVALID;
+    rc = msg->rendered ? PH_OK : render(msg);
+    if (!rc)
+        *out = &msg->content;
+    return rc;
+}
+
+static int join(struct ph__buf *out, const struct ph__slices *slices)
+{
+    int rc = ph__buf_reserve(out, slices->octets);
+    for (size_t i = 0; !rc && i < slices->count; i++)
+        rc = ph__buf_add(out, slices->list[i].data, slices->list[i].len);
     return rc;
 }
 
 int ph_message_render(struct ph_message *msg, struct ph_slice *out)
 {
-    int rc = ph_message_check(msg);
+    const struct ph__slices *slices;
+    int rc = ph__message_content(&slices, msg);
     if (rc)
         return rc;
-    if (ph__message_needs_date(msg) || ph__message_needs_id(msg))
-        return PH_E_INVALID;
-    if (!msg->ready && !msg->rendered) {
-        rc = compose(msg);
-        if (rc)
-            return rc;
-        msg->rendered = true;
+    if (slices->count == 1) {
+        *out = slices->list[0];
+        return PH_OK;
     }
-    *out = (struct ph_slice){ph__buf_text(&msg->out), msg->out.len};
-    return PH_OK;
+    if (!msg->whole.len)
+        rc = join(&msg->whole, slices);
+    if (!rc)
+        *out = (struct ph_slice){msg->whole.data, msg->whole.len};
+    return rc;
 }

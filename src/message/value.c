@@ -105,6 +105,45 @@ static int add_mailbox(struct ph__buf *out, const char *value,
     return rc ? rc : ph__buf_add_text(out, value);
 }
 
+static int add_uri(struct ph__buf *out, const char *value, const char **problem)
+{
+    *problem = ph__message_is_uri_text(value)
+                   ? NULL
+                   : "has a character that no URI has: percent-encode it";
+    return *problem ? PH_E_HEADER : ph__buf_add_text(out, value);
+}
+
+/* RFC 3986 2.3: what means nothing in any part of a URI. */
+static int add_percent(struct ph__buf *out, const char *value)
+{
+    int rc = PH_OK;
+    for (; !rc && *value; value++)
+        rc = ph__text_is_alnum(*value) || strchr("-._~", *value)
+                 ? ph__buf_add_char(out, *value)
+                 : ph__buf_format(out, "%%%02X", (unsigned char)*value);
+    return rc;
+}
+
+/* VERP: what an @ separates, = does here. */
+static int add_path(struct ph__buf *out, const char *value)
+{
+    int rc = PH_OK;
+    for (; !rc && *value; value++)
+        rc = ph__buf_add_char(out, *value == '@' ? '=' : *value);
+    return rc;
+}
+
+/* Neither another directory nor the one above, and no hidden file (S22). */
+static int add_file(struct ph__buf *out, const char *value,
+                    const char **problem)
+{
+    *problem = !*value              ? "is empty"
+               : *value == '.'      ? "begins with a dot"
+               : strchr(value, '/') ? "has a /"
+                                    : NULL;
+    return *problem ? PH_E_CONTENT : ph__buf_add_text(out, value);
+}
+
 int ph__value_add(struct ph__buf *out, const char *value, enum ph__place place,
                   const char **problem)
 {
@@ -121,6 +160,14 @@ int ph__value_add(struct ph__buf *out, const char *value, enum ph__place place,
         return add_quoted(out, value);
     case PH__IN_ADDRESS:
         return add_address(out, value, problem);
+    case PH__AS_URI:
+        return add_uri(out, value, problem);
+    case PH__IN_URI:
+        return add_percent(out, value);
+    case PH__IN_PATH:
+        return add_path(out, value);
+    case PH__IN_FILE:
+        return add_file(out, value, problem);
     }
     return PH_E_INVALID;
 }

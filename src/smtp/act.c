@@ -228,10 +228,16 @@ static void next(struct ph_machine *m)
            !tx->fates[m->recv.rcpt].reply_code);
 }
 
+/* Where recipients were accepted, it is about these: who was not asked for can
+ * be in another transaction (U21). */
 static void spoil(struct ph_machine *m)
 {
-    ph__machine_judge_all(m);
-    ph__tx(m, m->recv.tx)->spoiled = true;
+    struct ph__transaction *tx = ph__tx(m, m->recv.tx);
+    if (tx->accepted)
+        ph__machine_judge_accepted(m);
+    else
+        ph__machine_judge_all(m);
+    tx->spoiled = true;
 }
 
 static void spoil_last(struct ph_machine *m)

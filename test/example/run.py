@@ -3,6 +3,8 @@
 usage: run.py POSTHASTE EXAMPLES_DIR
 $EXAMPLE_WRAPPER may hold words that go before an example: "valgrind --quiet".
 """
+import email
+import email.policy
 import os
 import subprocess
 import sys
@@ -74,6 +76,30 @@ class Examples(unittest.TestCase):
             done = run("send_many", "127.0.0.1", sink.port, "1000")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertEqual(len(sink.messages), 1000)
+
+    def test_merge(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with Sink("--dir", folder) as sink:
+                done = run("merge", "127.0.0.1", sink.port)
+            texts = {}
+            for number in (1, 2, 3):
+                with open(f"{folder}/{number:06}.eml", "rb") as mail:
+                    message = email.message_from_binary_file(
+                        mail, policy=email.policy.default)
+                texts[str(message["To"])] = message
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(len(done.stdout.splitlines()), 3)
+        self.assertEqual(sorted(texts), [
+            '"Ann \\"<A>\\" Lee" <ann@example.test>',
+            "Guest <carl@example.test>", "Jürgen <juergen@example.test>"])
+        ann, carl, juergen = (texts[name] for name in sorted(texts))
+        self.assertIn("table <b>7</b>",
+                      ann.get_body(("html",)).get_content())
+        self.assertIn("&lt;A&gt;", ann.get_body(("html",)).get_content())
+        self.assertIn("guest,", carl.get_body(("plain",)).get_content())
+        self.assertIn("a place", juergen.get_body(("plain",)).get_content())
+        self.assertEqual(carl["List-Unsubscribe-Post"],
+                         "List-Unsubscribe=One-Click")
 
     def test_notifier_ends_cleanly(self):
         with Sink() as sink:

@@ -228,6 +228,13 @@ TEMPLATES = [
     ([], "From: a@x\nContent-Type: text/plain; charset=\"x\"; y=z\n\né\n"),
     (["é@é.x", "ann"], "From: Ü <ü@ü.x>\nTo: {{a}}, {{b}}@é.x\n\n{{a}}"),
     (["é", "é.x"], "From: {{a}}@x, b@{{b}}\nReply-To: {{a}} <{{a}}@{{b}}>\n\n"),
+    (["", "\x01"], "From: {{a|x}} <a@x>\nSubject: {{b|y z}}{{a}}\n\n{{b|<}}\n"),
+    (["1", "\x01"], "From: a@x\nSubject: {{#a}}x{{#b}}y{{/b}}{{/a}}\n\n"
+                    "1\n {{#a}} \n{{^b}}\n{{a}}\n{{/b}}\n{{/a}}"),
+    (["", ""], "From: a@x\nContent-Type: text/html\n\n<p>{{#a}}<b>{{/a}}</p>\n"),
+    (["x>, <y", "https://x/?%20"], "From: a@x\nList-Unsubscribe: <{{b}}>, "
+                                   "<mailto:{{a}}@x>\nList-Id: {{a}} <{{b}}.x>\n\n"),
+    (["x"], "From: a@x\n\n{{#a}}{{#b}}{{/a}}{{/b}}"), ([], "From: a@x\n\n{{/a}}"),
 ]
 
 

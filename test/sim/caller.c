@@ -155,7 +155,11 @@ static void make_job(struct sim_mail *m)
                                       .all_or_nothing = m->whole,
                                       .commit = m->commits};
     m->wanted = count;
-    m->job.content = (struct ph_slice){m->content, m->content_len};
+    size_t cut = m->content_len / 3;
+    m->slices[0] = (struct ph_slice){m->content, cut};
+    m->slices[1] = (struct ph_slice){m->content + cut, m->content_len - cut};
+    m->job.content = cut ? m->slices : m->slices + 1;
+    m->job.slices = cut ? 2 : 1;
     m->job.results = m->results;
 }
 

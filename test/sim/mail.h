@@ -33,6 +33,7 @@ struct sim_mail {
     char from[32];
     char *content;
     size_t content_len;
+    struct ph_slice slices[2]; /* of the content */
     unsigned chained; /* mail + 1 that is submitted when this ends; 0 = none */
     bool waits;       /* for another to end */
     bool whole;       /* to all, or to nobody */

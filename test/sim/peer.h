@@ -43,7 +43,7 @@ struct sim_peer {
     /* the transaction */
     uint64_t began_at;
     unsigned mail; /* whose it is, or SIM_NOBODY */
-    bool refused;  /* its MAIL was: what comes behind is out of order */
+    bool refused;  /* its MAIL was, or a chunk: what comes is out of order */
     size_t to[SIM_RECIPIENTS_MAX]; /* accepted */
     size_t to_count;
     size_t asked;      /* RCPTs */

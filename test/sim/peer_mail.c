@@ -284,7 +284,9 @@ static void end_chunk(struct sim_world *w, struct sim_conn *c)
         return;
     if (p->chunk_last)
         end_content(w, c);
-    else if (!sim_peer_misbehaves(w, c, SIM_ACCEPTED))
+    else if (sim_peer_misbehaves(w, c, SIM_ACCEPTED))
+        p->refused = true; /* until RSET (RFC 3030 2) */
+    else
         sim_peer_say(w, c, 250, "2.0.0", "go on");
 }
 

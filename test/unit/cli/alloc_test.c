@@ -42,12 +42,12 @@ static int compose(const char *path)
 
 static int make_template(const char *path)
 {
-    struct ph__template *made = NULL;
+    struct ph_template *made = NULL;
     struct cli_template t = {.path = path + 1, .from = "a@x", .text = path};
     int status = cli_template_make(&made, &t);
     if (!status)
-        assert_true(ph__template_has_header(made, "From"));
-    ph__template_free(made);
+        assert_true(ph_template_has_header(made, "From"));
+    ph_template_free(made);
     return status;
 }
 

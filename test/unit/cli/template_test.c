@@ -8,9 +8,9 @@ static const char file_text[] =
     "Content-Type: text/html\nContent-Transfer-Encoding: 8bit\n"
     "\nbody {{to}}\n";
 
-static const char *const two_headers[] = {"x-one: one", "X-Two: {{name}}"};
-static const char *const from_header[] = {"from: b@x"};
-static const char *const evil_header[] = {"X: y\r\nBcc: z@x"};
+static const char *two_headers[] = {"x-one: one", "X-Two: {{name}}"};
+static const char *from_header[] = {"from: b@x"};
+static const char *evil_header[] = {"X: y\r\nBcc: z@x"};
 
 struct given {
     const char *label;
@@ -30,10 +30,7 @@ static const struct given cases[] = {
      false,
      "From: a@x\nSubject: hi\n\n"},
     {"options stand in for headers, with their folded lines",
-     {.from = "a@x",
-      .subject = "new",
-      .headers = two_headers,
-      .header_count = 2},
+     {.from = "a@x", .subject = "new", .headers = {two_headers, 2}},
      true,
      "Content-Type: text/html\nContent-Transfer-Encoding: 8bit\n"
      "From: a@x\nSubject: new\nx-one: one\nX-Two: {{name}}\n"
@@ -51,7 +48,7 @@ static const struct given cases[] = {
      false,
      "From: b@x\nSubject: hi\n\n"},
     {"nor where --header is",
-     {.sender = "a@x", .headers = from_header, .header_count = 1},
+     {.sender = "a@x", .headers = {from_header, 1}},
      false,
      "from: b@x\n\n"},
     {"nor where the file is", {.sender = "a@x"}, true, file_text},
@@ -64,7 +61,7 @@ static const struct given cases[] = {
      false,
      NULL},
     {"likewise in a header",
-     {.from = "a@x", .subject = "s", .headers = evil_header, .header_count = 1},
+     {.from = "a@x", .subject = "s", .headers = {evil_header, 1}},
      false,
      NULL},
     {"no file", {.from = "a@x", .text = "@/nowhere/text"}, false, NULL},
@@ -114,6 +111,50 @@ static void files_of_all_kinds_are_taken(void **state)
     }
 }
 
+static void a_uri_stands_in_for_the_headers_of_the_file(void **state)
+{
+    (void)state;
+    static const char *uris[] = {"mailto:l@x"};
+    static const char text[] = "From: a@x\nlist-unsubscribe:\n <b>\n"
+                               "List-Unsubscribe-Post: c\nX: y\n\nbody";
+    struct ph__buf out = PH__BUF(10000);
+    struct cli_template t = {.path = scene_file(text, sizeof(text) - 1),
+                             .unsubscribe = {uris, 1}};
+    assert_int_equal(cli_template_text(&out, &t), EXIT_DONE);
+    assert_string_equal(ph__buf_text(&out), "From: a@x\nX: y\n\nbody");
+    ph__buf_done(&out);
+}
+
+/* Results of one are not those of another (U18). */
+static void each_option_makes_another_template(void **state)
+{
+    (void)state;
+    static const char *uris[] = {"mailto:l@x"};
+    static const struct cli_template others[] = {
+        {.from = "a@x", .text = "t"},
+        {.from = "a@x", .text = "t", .html = "h"},
+        {.from = "a@x", .text = "t", .html = "i"},
+        {.from = "a@x", .text = "t", .envelope_from = ""},
+        {.from = "a@x", .text = "t", .envelope_from = "{{to}}@x"},
+        {.from = "a@x", .text = "t", .unsubscribe = {uris, 1}},
+    };
+    char digests[COUNT(others)][CLI_DIGEST_ROOM];
+    for (size_t i = 0; i < COUNT(others); i++) {
+        struct ph_template *made;
+        struct cli_template t = others[i];
+        assert_int_equal(cli_template_make(&made, &t), EXIT_DONE);
+        ph_template_free(made);
+        memcpy(digests[i], t.digest, sizeof(t.digest));
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(digests[i], digests[k]);
+    }
+    /* Of a text alone it is what it always was. */
+    char expected[CLI_DIGEST_ROOM];
+    assert_int_equal(cli_identity_of_text(expected, TEXT("From: a@x\n\nt")),
+                     EXIT_DONE);
+    assert_string_equal(digests[0], expected);
+}
+
 static void a_template_that_cannot_work_is_bad_data(void **state)
 {
     (void)state;
@@ -125,7 +166,7 @@ static void a_template_that_cannot_work_is_bad_data(void **state)
                {TEXT("From: a@x\n\n\xFF\n")},
                {TEXT("From: a@x\n\nA\0B\n")}};
     for (size_t i = 0; i < COUNT(bad); i++) {
-        struct ph__template *made;
+        struct ph_template *made;
         struct cli_template t = {.path = scene_file(bad[i].data, bad[i].len)};
         scene_listen();
         int status = cli_template_make(&made, &t);
@@ -139,6 +180,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_and_file_make_one_template),
         cmocka_unit_test(files_of_all_kinds_are_taken),
+        cmocka_unit_test(a_uri_stands_in_for_the_headers_of_the_file),
+        cmocka_unit_test(each_option_makes_another_template),
         cmocka_unit_test(a_template_that_cannot_work_is_bad_data),
     };
     return cmocka_run_group_tests(tests, NULL, scene_done);

@@ -2,7 +2,9 @@
 
 #include "world.h"
 
-static const char content[] = "Subject: x\r\n\r\nhello\r\n";
+static const struct ph_slice content[] = {{"Subject: x\r\n\r\n", 14},
+                                          {"hello\r\n", 7}};
+enum { SLICES = sizeof(content) / sizeof(*content) };
 
 void world_set_up_with(struct world *w,
                        const struct ph__engine_options *options)
@@ -52,7 +54,8 @@ void world_submit(struct world *w, size_t count)
                                         .to = &w->to[i],
                                         .to_count = 1,
                                         .commit = true};
-        job->content = (struct ph_slice){content, sizeof(content) - 1};
+        job->content = content;
+        job->slices = SLICES;
         job->results = &w->results[i];
         job->deadline = w->deadline;
         ph__engine_submit(w->engine, job);
@@ -73,7 +76,8 @@ void world_submit_list(struct world *w, size_t recipients)
                                     .from = "a@x.test",
                                     .to = names,
                                     .to_count = recipients};
-    job->content = (struct ph_slice){content, sizeof(content) - 1};
+    job->content = content;
+    job->slices = SLICES;
     job->results = w->results;
     ph__engine_submit(w->engine, job);
 }

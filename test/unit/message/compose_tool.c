@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "message/merge.h"
+#include <posthaste/merge.h>
 
 struct call {
     const char *name;
@@ -128,16 +128,11 @@ static const char *field(void *user, const char *name)
 
 static int merge(struct ph_message *msg, const char *text, char **row)
 {
-    struct ph__template *t;
-    struct ph__buf why = PH__BUF(1000);
-    int rc = ph__template_new(&t, text, strlen(text), &why);
-    if (!rc) {
-        rc = ph__template_fill(t, field, row, msg, &why);
-        ph__template_free(t);
-    }
+    struct ph_template *t = ph_template_new(text, strlen(text));
+    int rc = ph_template_fill(t, field, row, msg);
     if (rc)
-        fprintf(stderr, "%s\n", ph__buf_text(&why));
-    ph__buf_done(&why);
+        fprintf(stderr, "%s\n", ph_message_problem(msg));
+    ph_template_free(t);
     return rc;
 }
 
