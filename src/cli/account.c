@@ -78,7 +78,7 @@ static const char *check_value(const struct cli_config *c,
     if (!o)
         return "there is no such key: keys are the long options that "
                "posthaste send --help lists under 'Which server' and below, "
-               "without the --, and from";
+               "without the --, from and aliases";
     if (!o->argument && strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
         return "this is a switch: write yes or no behind the =";
     if (takes(o, "FILE") && *value != '/' && !below_home)

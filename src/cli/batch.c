@@ -369,6 +369,9 @@ static int run(struct batch *b)
         status = find_server(b);
     if (!status)
         status = open_letter(b, &template, &options.letter.list);
+    if (!status)
+        status =
+            cli_signers_open(&options.letter.signers, &b->template.signers);
     options.letter.template = template;
     if (!status && b->dry_run)
         status = cli_rehearse(&options.letter, b->shown, b->allow_duplicates);
@@ -377,6 +380,7 @@ static int run(struct batch *b)
     uv_loop_close(&loop);
     cli_results_free(options.results);
     cli_list_free(options.letter.list);
+    cli_signers_done(&options.letter.signers);
     ph_template_free(template);
     return status;
 }
@@ -390,6 +394,7 @@ static void print_help(void)
         "usage: posthaste batch --list FILE --server URL [--results FILE]\n"
         "           (--template FILE | --from ADDR --subject TEXT "
         "--text TEXT)\n"
+        "           [--html @FILE] [--attach FILE ...]\n"
         "\n"
         "Sends each row of a list a message of its own.",
         tables, 6);

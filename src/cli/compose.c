@@ -1,36 +1,86 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/compose.h"
+#include "cli/enclosures.h"
 #include "cli/exit.h"
 #include "cli/file.h"
+#include "cli/images.h"
 #include "cli/options.h"
+#include "cli/sign.h"
 #include "message/limits.h"
 
 enum { HEADER_NAME_ROOM = 128, FILE_ROOM = 64 * 1024 };
 
+/* The fields that readers go by: two of RFC 2156, and X-Priority, of none. */
+struct priority {
+    const char *name; /* and Importance */
+    const char *number;
+    const char *urgency;
+};
+static const struct priority priorities[] = {{"high", "1", "urgent"},
+                                             {"normal", "3", "normal"},
+                                             {"low", "5", "non-urgent"}};
+
+static const struct priority *find_priority(const char *name)
+{
+    for (size_t i = 0; i < sizeof(priorities) / sizeof(*priorities); i++)
+        if (strcmp(priorities[i].name, name) == 0)
+            return &priorities[i];
+    return NULL;
+}
+
 /* ---- do the options fit together? ---- */
 
-static int check_content(const struct cli_compose *c)
+static bool is_composed(const struct cli_compose *c)
 {
-    bool composed = c->subject || c->text || c->reply_to || c->headers.count;
-    if (c->file && composed)
-        return cli_usage(
-            "--message sends a ready message as it is", NULL,
-            "leave out --subject, --text, --header and --reply-to");
-    if (!c->file && c->take_recipients)
+    return c->subject || c->text || c->html || c->attachments.count ||
+           c->reply_to || c->headers.count || c->unsubscribe.count ||
+           c->priority;
+}
+
+/* How many options want to read it to its end. */
+static size_t count_standard_input(const struct cli_compose *c)
+{
+    size_t count = (c->text && strcmp(c->text, "@-") == 0) +
+                   (c->html && strcmp(c->html, "@-") == 0);
+    for (size_t i = 0; i < c->attachments.count; i++)
+        count += strcmp(c->attachments.items[i].path, "-") == 0;
+    return count;
+}
+
+static int check_composed(const struct cli_compose *c)
+{
+    if (c->take_recipients)
         return cli_usage("-t takes recipients from a ready message", NULL,
                          "add --message FILE");
-    if (!c->file && c->long_lines)
+    if (c->long_lines)
         return cli_usage("--long-lines is for a ready message", NULL,
                          "add --message FILE");
-    if (!c->file && !c->subject && !c->text)
+    if (!c->subject && !c->text && !c->html && !c->attachments.count)
         return cli_usage("there is nothing to send", NULL,
                          "give --subject and --text, or --message");
+    if (count_standard_input(c) > 1)
+        return cli_usage("standard input can be read once", NULL,
+                         "give the other as a file");
+    if (c->priority && !find_priority(c->priority))
+        return cli_usage("--priority", c->priority, "give high, normal or low");
     for (size_t i = 0; i < c->headers.count; i++)
         if (!strchr(c->headers.items[i], ':'))
             return cli_usage("--header has no colon", NULL,
                              "give 'Name: value'");
     return EXIT_DONE;
+}
+
+static int check_content(const struct cli_compose *c)
+{
+    if (!c->file)
+        return check_composed(c);
+    return is_composed(c)
+               ? cli_usage("--message sends a ready message as it is", NULL,
+                           "leave out what composes one, such as --subject "
+                           "and --text")
+               : EXIT_DONE;
 }
 
 int cli_compose_check(const struct cli_compose *c)
@@ -99,13 +149,77 @@ static int set_header(struct ph_message *msg, const char *header)
     return rc;
 }
 
+static void set_priority(struct ph_message *msg, const char *name)
+{
+    const struct priority *p = find_priority(name);
+    ph_message_header(msg, "Importance", p->name);
+    ph_message_header(msg, "X-Priority", p->number);
+    ph_message_header(msg, "Priority", p->urgency);
+}
+
+static int set_fields(struct ph_message *msg, const struct cli_compose *c)
+{
+    int rc = PH_OK;
+    if (c->subject)
+        ph_message_subject(msg, c->subject);
+    if (c->priority)
+        set_priority(msg, c->priority);
+    for (size_t i = 0; i < c->unsubscribe.count; i++)
+        ph_message_list_unsubscribe(msg, c->unsubscribe.items[i]);
+    for (size_t i = 0; i < c->headers.count && !rc; i++)
+        rc = set_header(msg, c->headers.items[i]);
+    return rc;
+}
+
+/* ---- what is read, and what goes with it ---- */
+
 static int set_text(struct ph_message *msg, const struct cli_compose *c)
 {
     struct ph__buf text = PH__BUF((size_t)PH__CONTENT_MAX + FILE_ROOM);
+    bool alone = !c->html && !c->attachments.count;
     int status = c->text ? cli_file_text(&text, c->text) : EXIT_DONE;
-    if (!status)
+    if (!status && (c->text || alone))
         ph_message_text(msg, ph__buf_text(&text));
     ph__buf_done(&text);
+    return status;
+}
+
+static int set_html(struct ph_message *msg, const char *value,
+                    struct cli_enclosures *list)
+{
+    struct ph__buf html = PH__BUF((size_t)PH__CONTENT_MAX + FILE_ROOM);
+    struct ph__buf shown = PH__BUF(PH__CONTENT_MAX);
+    char *base = NULL;
+    int status = cli_file_text(&html, value);
+    if (!status && cli_images_base(&base, value)) {
+        cli_error("out of memory");
+        status = EXIT_TRY_LATER;
+    }
+    if (!status)
+        status = cli_images_take(
+            &shown, list, (struct ph_slice){ph__buf_text(&html), html.len},
+            base);
+    if (!status)
+        ph_message_html(msg, ph__buf_text(&shown));
+    free(base);
+    ph__buf_done(&html);
+    ph__buf_done(&shown);
+    return status;
+}
+
+static int set_parts(struct ph_message *msg, const struct cli_compose *c)
+{
+    struct cli_enclosures list = {.count = 0};
+    int status = set_text(msg, c);
+    for (size_t i = 0; i < c->attachments.count && !status; i++)
+        status = cli_enclosures_add(&list, &c->attachments.items[i]);
+    if (!status && c->html)
+        status = set_html(msg, c->html, &list);
+    for (size_t i = 0; i < list.count && !status; i++) {
+        cli_enclosure_attach(msg, &list.at[i]);
+        ph__buf_done(&list.at[i].data); /* it was copied */
+    }
+    cli_enclosures_done(&list);
     return status;
 }
 
@@ -119,19 +233,29 @@ static int set_ready(struct ph_message *msg, const struct cli_compose *c)
     return status;
 }
 
+static int set_signers(struct ph_message *msg, const struct cli_compose *c)
+{
+    struct cli_signers signers = {.count = 0};
+    int status = cli_signers_open(&signers, &c->signers);
+    if (!status)
+        cli_signers_sign(&signers, msg);
+    cli_signers_done(&signers);
+    return status;
+}
+
 static int set_all(struct ph_message *msg, const struct cli_compose *c)
 {
-    int rc = PH_OK;
-    int status = c->file ? set_ready(msg, c) : set_text(msg, c);
+    int status = c->file ? set_ready(msg, c) : set_parts(msg, c);
     if (status)
         return status;
     set_mailboxes(msg, c);
-    if (c->subject)
-        ph_message_subject(msg, c->subject);
-    for (size_t i = 0; i < c->headers.count && !rc; i++)
-        rc = set_header(msg, c->headers.items[i]);
+    int rc = set_fields(msg, c);
     if (!rc)
         rc = set_envelope(msg, c);
+    if (!rc)
+        status = set_signers(msg, c);
+    if (status)
+        return status;
     if (!rc)
         rc = ph_message_check(msg);
     if (!rc)
@@ -155,6 +279,18 @@ int cli_compose(struct ph_message **out, const struct cli_compose *c)
     else
         *out = msg;
     return status;
+}
+
+void cli_compose_done(struct cli_compose *c)
+{
+    cli_texts_done(&c->to);
+    cli_texts_done(&c->cc);
+    cli_texts_done(&c->bcc);
+    cli_texts_done(&c->envelope_to);
+    cli_texts_done(&c->headers);
+    cli_texts_done(&c->unsubscribe);
+    cli_texts_done(&c->signers);
+    cli_attachments_done(&c->attachments);
 }
 
 /* ---- who would have got it ---- */

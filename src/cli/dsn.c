@@ -35,7 +35,8 @@ static unsigned bit_of(const char *text, size_t len)
 }
 
 /* RFC 3461 4.1: NEVER stands alone. */
-static int take_notify(struct ph_parameters *p, const char *value)
+int cli_dsn_notify(struct ph_parameters *p, const char *option,
+                   const char *value)
 {
     unsigned notify = 0;
     for (const char *at = value;; at++) {
@@ -43,50 +44,53 @@ static int take_notify(struct ph_parameters *p, const char *value)
         unsigned bit = bit_of(at, len);
         bool alone = !notify || !((notify | bit) & PH_NOTIFY_NEVER);
         if (!bit || !alone)
-            return cli_usage("--dsn-notify", value,
+            return cli_usage(option, value,
                              "give never, or some of success,failure,delay");
         notify |= bit;
         at += len;
         if (!*at)
             break;
     }
+    p->size = sizeof(*p);
     p->notify = notify;
     return EXIT_DONE;
 }
 
-static int take_return(struct ph_parameters *p, const char *value)
+int cli_dsn_return(struct ph_parameters *p, const char *option,
+                   const char *value)
 {
     bool full = strcmp(value, "full") == 0;
     if (!full && strcmp(value, "hdrs") != 0)
-        return cli_usage("--dsn-return", value, "give full or hdrs");
+        return cli_usage(option, value, "give full or hdrs");
+    p->size = sizeof(*p);
     p->ret = full ? PH_RETURN_FULL : PH_RETURN_HEADERS;
     return EXIT_DONE;
 }
 
 /* RFC 3461 4.4: printable, and not longer than a line may be. */
-static int take_id(struct ph_parameters *p, const char *value)
+int cli_dsn_id(struct ph_parameters *p, const char *option, const char *value)
 {
     size_t len = strlen(value);
     bool fits = len && len <= PH__ENVELOPE_ID_MAX;
     for (size_t i = 0; i < len && fits; i++)
         fits = value[i] >= ' ' && value[i] <= '~';
     if (!fits)
-        return cli_usage("--dsn-id", value,
+        return cli_usage(option, value,
                          "give at most 100 printable ASCII characters");
+    p->size = sizeof(*p);
     p->envelope_id = value;
     return EXIT_DONE;
 }
 
 int cli_dsn_option(struct ph_parameters *p, int id, const char *value)
 {
-    p->size = sizeof(*p);
     switch ((enum dsn_option)id) {
     case NOTIFY:
-        return take_notify(p, value);
+        return cli_dsn_notify(p, "--dsn-notify", value);
     case RETURN:
-        return take_return(p, value);
+        return cli_dsn_return(p, "--dsn-return", value);
     case ID:
-        return take_id(p, value);
+        return cli_dsn_id(p, "--dsn-id", value);
     }
     return EXIT_USAGE_ERROR;
 }

@@ -14,5 +14,12 @@ extern const struct cli_option cli_dsn_options[];
  * `p`, borrowing `value`. EXIT_DONE, or EXIT_USAGE_ERROR after an error
  * message. */
 int cli_dsn_option(struct ph_parameters *p, int id, const char *value);
+/* The same for commands that spell these options in another way: `option` is
+ * what an error message calls it. */
+int cli_dsn_notify(struct ph_parameters *p, const char *option,
+                   const char *value);
+int cli_dsn_return(struct ph_parameters *p, const char *option,
+                   const char *value);
+int cli_dsn_id(struct ph_parameters *p, const char *option, const char *value);
 
 #endif

@@ -30,6 +30,7 @@ static int fill(struct ph_message *msg, const struct cli_letter *letter,
 {
     const struct ph_template *t = letter->template;
     ph_template_fill(t, cli_list_field, letter->list, msg);
+    cli_signers_sign(&letter->signers, msg);
     if (ph_template_has_header(t, "To"))
         ph_message_envelope_to(msg, recipient);
     else

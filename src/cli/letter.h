@@ -5,11 +5,13 @@
 #include <posthaste/merge.h>
 
 #include "cli/list.h"
+#include "cli/sign.h"
 
 /* What is sent to the rows of a list. Borrowed. */
 struct cli_letter {
     const struct ph_template *template;
     struct cli_list *list;
+    struct cli_signers signers; /* the owner's to free */
 };
 
 enum { CLI_RECIPIENT_MAX = 4096 };

@@ -9,6 +9,7 @@
 #include "cli/exit.h"
 #include "cli/hide.h"
 #include "cli/options.h"
+#include "cli/sendmail_options.h"
 
 static const struct command {
     const char *name;
@@ -16,6 +17,7 @@ static const struct command {
     const char *help;
 } commands[] = {
     {"send", cli_send, "one message to one or many recipients"},
+    {"sendmail", cli_sendmail, "as sendmail does; also by that name"},
     {"batch", cli_batch, "a list of recipients, a message of their own each"},
     {"probe", cli_probe, "what a server offers"},
     {"load", cli_load, "the same message many times, measured"},
@@ -49,9 +51,19 @@ static int print_version(void)
     return EXIT_DONE;
 }
 
+/* The names by which programs know it. */
+static bool is_sendmail(const char *path)
+{
+    const char *name = cli_sendmail_name(path);
+    return strcmp(name, "sendmail") == 0 || strcmp(name, "mailq") == 0 ||
+           strcmp(name, "newaliases") == 0;
+}
+
 static int run_command(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
+    if (is_sendmail(argc ? argv[0] : "") && strcmp(word, "--version") != 0)
+        return cli_sendmail(argc, argv);
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
         return print_help();
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)

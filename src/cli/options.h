@@ -75,6 +75,7 @@ enum {
 
 /* The commands: argv[0] is the command's name. Return an exit status. */
 int cli_send(int argc, char **argv);
+int cli_sendmail(int argc, char **argv); /* argv[0] may be a path */
 int cli_batch(int argc, char **argv);
 int cli_load(int argc, char **argv);
 int cli_probe(int argc, char **argv);

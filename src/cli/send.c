@@ -11,7 +11,8 @@
 #include "cli/sender.h"
 #include "client/complete.h"
 
-enum send_option {
+/* What the message is. */
+enum message_option {
     FROM = 1,
     TO,
     CC,
@@ -19,18 +20,22 @@ enum send_option {
     REPLY_TO,
     SUBJECT,
     TEXT,
+    HTML,
+    ATTACH,
+    INLINE,
+    LIST_UNSUBSCRIBE,
+    SIGN_DKIM,
+    PRIORITY,
     HEADER,
     MESSAGE,
     TAKE_RECIPIENTS,
     ENVELOPE_FROM,
     ENVELOPE_TO,
-    LONG_LINES,
-    FORCE_8BIT,
-    DRY_RUN,
-    JSON,
-    TRACE,
-    HELP
+    LONG_LINES
 };
+
+/* What is done with it. */
+enum send_option { FORCE_8BIT = LONG_LINES + 1, DRY_RUN, JSON, TRACE, HELP };
 
 static const struct cli_option send_options[] = {
     CLI_HEADING("Who and to whom (ADDR may be 'Name <addr>'):"),
@@ -45,7 +50,22 @@ static const struct cli_option send_options[] = {
     CLI_HEADING("What:"),
     {SUBJECT, 0, "subject", "TEXT", "the Subject"},
     {TEXT, 0, "text", "TEXT|@FILE", "the body, or a file that holds it"},
+    {HTML, 0, "html", "TEXT|@FILE",
+     "the same in HTML; images it shows from files (<img\n"
+     "src=\"logo.png\">, beside FILE) are taken along"},
+    {ATTACH, 0, "attach", "FILE[;type=TYPE][;name=NAME]",
+     "a file that goes with it; the type is seen in FILE (- =\n"
+     "standard input), if not said; repeatable"},
+    {INLINE, 0, "inline", "FILE[;cid=ID]",
+     "one that the HTML shows: <img src=\"cid:ID\">, or by the\n"
+     "file's name: \"cid:logo.png\"; repeatable"},
     {REPLY_TO, 0, "reply-to", "ADDR", "where answers go"},
+    {LIST_UNSUBSCRIBE, 0, "list-unsubscribe", "URI",
+     "how to leave the list (https:, mailto:); repeatable"},
+    {SIGN_DKIM, 0, "sign-dkim", "DOMAIN:SELECTOR:KEYFILE",
+     "sign with this private key (PEM; RSA or Ed25519);\n"
+     "repeatable"},
+    {PRIORITY, 0, "priority", "LEVEL", "high, normal or low"},
     {HEADER, 0, "header", "'Name: value'", "one more header; repeatable"},
     {MESSAGE, 'm', "message", "FILE",
      "instead: this ready RFC 5322 message as it is (- =\n"
@@ -76,10 +96,9 @@ struct send {
     int status;
 };
 
-static int take_own_option(struct send *s, enum send_option id,
-                           const char *value)
+static int take_message_option(struct cli_compose *c, enum message_option id,
+                               const char *value)
 {
-    struct cli_compose *c = &s->compose;
     switch (id) {
     case FROM:
         c->from = value;
@@ -92,6 +111,14 @@ static int take_own_option(struct send *s, enum send_option id,
         return cli_texts_add(&c->bcc, value);
     case ENVELOPE_TO:
         return cli_texts_add(&c->envelope_to, value);
+    case SIGN_DKIM:
+        return cli_texts_add(&c->signers, value);
+    case LIST_UNSUBSCRIBE:
+        return cli_texts_add(&c->unsubscribe, value);
+    case ATTACH:
+        return cli_attachments_add(&c->attachments, CLI_ATTACHED, value);
+    case INLINE:
+        return cli_attachments_add(&c->attachments, CLI_INLINE, value);
     case HEADER:
         return cli_texts_add(&c->headers, value);
     case REPLY_TO:
@@ -102,6 +129,12 @@ static int take_own_option(struct send *s, enum send_option id,
         break;
     case TEXT:
         c->text = value;
+        break;
+    case HTML:
+        c->html = value;
+        break;
+    case PRIORITY:
+        c->priority = value;
         break;
     case MESSAGE:
         c->file = value;
@@ -115,6 +148,13 @@ static int take_own_option(struct send *s, enum send_option id,
     case LONG_LINES:
         c->long_lines = true;
         break;
+    }
+    return EXIT_DONE;
+}
+
+static int take_own_option(struct send *s, enum send_option id)
+{
+    switch (id) {
     case FORCE_8BIT:
         s->force_8bit = true;
         break;
@@ -141,7 +181,9 @@ static int take_option(void *user, int id, const char *value)
         return cli_server_option(&s->server, id, value);
     if (id >= CLI_DSN_FIRST)
         return cli_dsn_option(&s->parameters, id, value);
-    return take_own_option(s, (enum send_option)id, value);
+    if (id >= FORCE_8BIT)
+        return take_own_option(s, (enum send_option)id);
+    return take_message_option(&s->compose, (enum message_option)id, value);
 }
 
 /* ---- results ---- */
@@ -282,11 +324,7 @@ int cli_send(int argc, char **argv)
         print_help();
     else if (!status)
         status = run(&s);
-    cli_texts_done(&s.compose.to);
-    cli_texts_done(&s.compose.cc);
-    cli_texts_done(&s.compose.bcc);
-    cli_texts_done(&s.compose.envelope_to);
-    cli_texts_done(&s.compose.headers);
+    cli_compose_done(&s.compose);
     cli_server_done(&s.server);
     return status;
 }

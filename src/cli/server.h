@@ -47,7 +47,8 @@ enum cli_server_option {
     CLI_BIND,
     CLI_IPV4,
     CLI_IPV6,
-    CLI_FROM, /* in an account; commands have their own --from */
+    CLI_FROM,    /* in an account; commands have their own --from */
+    CLI_ALIASES, /* in an account, for sendmail */
     CLI_SERVER_END
 };
 extern const struct cli_option cli_server_options[];

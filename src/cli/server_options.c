@@ -94,6 +94,7 @@ const struct cli_option cli_server_options[] = {
 
 const struct cli_option cli_account_options[] = {
     {CLI_FROM, 0, "from", "ADDR", "the sender, where no --from is given"},
+    {CLI_ALIASES, 0, "aliases", "FILE", "who gets mail for names on this host"},
     {0, 0, NULL, NULL, NULL}};
 
 const struct cli_option cli_mx_notes[] = {

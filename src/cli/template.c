@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/enclosures.h"
 #include "cli/file.h"
+#include "cli/images.h"
 #include "cli/options.h"
 #include "cli/template.h"
 
@@ -27,9 +29,8 @@ static bool replaced(const struct cli_template *t, const char *field)
     if (t->text && (same_name(field, "Content-Type", 12) ||
                     same_name(field, "Content-Transfer-Encoding", 25)))
         return true;
-    if (t->unsubscribe.count &&
-        (same_name(field, "List-Unsubscribe", 16) ||
-         same_name(field, "List-Unsubscribe-Post", 21)))
+    if (t->unsubscribe.count && (same_name(field, "List-Unsubscribe", 16) ||
+                                 same_name(field, "List-Unsubscribe-Post", 21)))
         return true;
     for (size_t i = 0; i < t->headers.count; i++)
         if (same_name(field, t->headers.items[i],
@@ -166,32 +167,110 @@ static int set_sender(struct ph_template *made, const char *address)
     return rc ? EXIT_TRY_LATER : EXIT_DONE;
 }
 
+/* What stands beside header and text. */
+struct rest {
+    struct ph__buf html;
+    struct cli_enclosures list;
+};
+
+static int no_memory(void)
+{
+    cli_error("out of memory");
+    return EXIT_TRY_LATER;
+}
+
+/* The HTML, and what it shows goes into the list. */
+static int read_html(struct rest *rest, const char *value)
+{
+    struct ph__buf html = PH__BUF(TEMPLATE_MAX);
+    char *base = NULL;
+    int status = cli_file_text(&html, value);
+    if (!status && cli_images_base(&base, value))
+        status = no_memory();
+    if (!status)
+        status = cli_images_take(
+            &rest->html, &rest->list,
+            (struct ph_slice){ph__buf_text(&html), html.len}, base);
+    free(base);
+    ph__buf_done(&html);
+    return status;
+}
+
+static int read_rest(struct rest *rest, const struct cli_template *t)
+{
+    int status = EXIT_DONE;
+    for (size_t i = 0; i < t->attachments.count && !status; i++) {
+        const struct cli_attachment *a = &t->attachments.items[i];
+        status = strstr(a->path, "{{") ? cli_enclosures_expect(&rest->list, a)
+                                       : cli_enclosures_add(&rest->list, a);
+    }
+    return status || !t->html ? status : read_html(rest, t->html);
+}
+
+static void set_enclosure(struct ph_template *made,
+                          const struct cli_enclosure *e)
+{
+    ph_template_attach(
+        made,
+        PH_ATTACHMENT(.path = e->by_row ? e->path : NULL,
+                      .data = e->by_row ? NULL : ph__buf_text(&e->data),
+                      .len = e->data.len, .type = e->type,
+                      .name = *e->name ? e->name : NULL, .inline_id = e->cid));
+}
+
 static int set_rest(struct ph_template *made, const struct cli_template *t,
-                    const char *html)
+                    const struct rest *rest)
 {
     int status = EXIT_DONE;
     if (t->html)
-        ph_template_html(made, html);
+        ph_template_html(made, ph__buf_text(&rest->html));
     if (t->envelope_from)
         status = set_sender(made, t->envelope_from);
     for (size_t i = 0; i < t->unsubscribe.count; i++)
         ph_template_list_unsubscribe(made, t->unsubscribe.items[i]);
+    for (size_t i = 0; i < rest->list.count; i++)
+        set_enclosure(made, &rest->list.at[i]);
     return status;
+}
+
+static int add_enclosure(struct ph__buf *out, const struct cli_enclosure *e)
+{
+    char digest[CLI_DIGEST_ROOM];
+    int status =
+        cli_identity_of_text(digest, ph__buf_text(&e->data), e->data.len);
+    if (status)
+        return PH_E_NOMEM;
+    return ph__buf_format(out, "\n--attach\n%s\n%s\n%s\n%s\n%s",
+                          e->by_row ? e->path : "", e->name,
+                          e->type ? e->type : "", e->cid ? e->cid : "", digest);
 }
 
 /* What makes it another template, behind its header and text. */
 static int add_rest(struct ph__buf *out, const struct cli_template *t,
-                    const char *html)
+                    const struct rest *rest)
 {
-    int rc = t->html ? ph__buf_format(out, "\n--html\n%s", html) : PH_OK;
+    int rc =
+        t->html ? ph__buf_format(out, "\n--html\n%s", ph__buf_text(&rest->html))
+                : PH_OK;
     if (!rc && t->envelope_from)
         rc = ph__buf_format(out, "\n--envelope-from\n%s", t->envelope_from);
     for (size_t i = 0; !rc && i < t->unsubscribe.count; i++)
         rc = ph__buf_format(out, "\n--list-unsubscribe\n%s",
                             t->unsubscribe.items[i]);
+    for (size_t i = 0; !rc && i < rest->list.count; i++)
+        rc = add_enclosure(out, &rest->list.at[i]);
     if (rc)
         cli_error("%s", ph_strerror(rc));
     return rc ? EXIT_TRY_LATER : EXIT_DONE;
+}
+
+/* A file takes a third more, encoded (RFC 2045 6.8). */
+static size_t count_octets(const struct ph__buf *text, const struct rest *rest)
+{
+    size_t count = text->len;
+    for (size_t i = 0; i < rest->list.count; i++)
+        count += rest->list.at[i].data.len / 3 * 4;
+    return count;
 }
 
 static int status_of(int rc)
@@ -211,30 +290,37 @@ static int settle(const struct ph_template *made, const struct cli_template *t)
     return status_of(rc);
 }
 
-int cli_template_make(struct ph_template **out, struct cli_template *t)
+static int make(struct ph_template **out, struct cli_template *t,
+                struct ph__buf *text, struct rest *rest)
 {
-    struct ph__buf text = PH__BUF(3 * TEMPLATE_MAX);
-    struct ph__buf html = PH__BUF(TEMPLATE_MAX);
-    struct ph_template *made = NULL;
-    int status = cli_template_text(&text, t);
-    if (!status && t->html)
-        status = cli_file_text(&html, t->html);
-    if (!status) {
-        made = ph_template_new(ph__buf_text(&text), text.len);
-        status = set_rest(made, t, ph__buf_text(&html));
-    }
+    int status = cli_template_text(text, t);
+    if (!status)
+        status = read_rest(rest, t);
+    if (status)
+        return status;
+    struct ph_template *made = ph_template_new(ph__buf_text(text), text->len);
+    status = set_rest(made, t, rest);
     if (!status)
         status = settle(made, t);
     if (!status)
-        status = add_rest(&text, t, ph__buf_text(&html));
+        status = add_rest(text, t, rest);
     if (!status)
-        status = cli_identity_of_text(t->digest, ph__buf_text(&text), text.len);
-    t->octets = text.len;
+        status = cli_identity_of_text(t->digest, ph__buf_text(text), text->len);
     if (status)
         ph_template_free(made);
     else
         *out = made;
+    return status;
+}
+
+int cli_template_make(struct ph_template **out, struct cli_template *t)
+{
+    struct ph__buf text = PH__BUF(3 * TEMPLATE_MAX);
+    struct rest rest = {.html = PH__BUF(TEMPLATE_MAX)};
+    int status = make(out, t, &text, &rest);
+    t->octets = count_octets(&text, &rest);
+    cli_enclosures_done(&rest.list);
+    ph__buf_done(&rest.html);
     ph__buf_done(&text);
-    ph__buf_done(&html);
     return status;
 }

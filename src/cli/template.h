@@ -5,6 +5,7 @@
 #include <posthaste/merge.h>
 
 #include "base/buf.h"
+#include "cli/attachment.h"
 #include "cli/identity.h"
 #include "cli/options.h"
 #include "cli/texts.h"
@@ -24,6 +25,8 @@ struct cli_template {
     const char *html; /* likewise */
     struct cli_texts headers;
     struct cli_texts unsubscribe; /* URIs */
+    struct cli_attachments attachments;
+    struct cli_texts signers; /* DOMAIN:SELECTOR:KEYFILE */
 
     /* Of the whole of it, by cli_template_make(). */
     size_t octets;

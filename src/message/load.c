@@ -62,3 +62,15 @@ int ph__load_open(int *fd, size_t *len, const char *path, struct ph__buf *why)
         *fd = opened;
     return rc;
 }
+
+int ph__load_file(struct ph__buf *out, const char *path, struct ph__buf *why)
+{
+    size_t len;
+    int fd;
+    int rc = ph__load_open(&fd, &len, path, why);
+    if (rc)
+        return rc;
+    rc = ph__load_all(out, fd, why);
+    close(fd);
+    return rc;
+}

@@ -1,7 +1,6 @@
 /* What a template is told beside its source. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "message/limits.h"
@@ -156,13 +155,7 @@ static void load(struct ph_template *t, struct ph__enclosure *e,
                  const char *path)
 {
     struct ph__buf why = PH__BUF(PH__PROBLEM_MAX);
-    size_t len;
-    int fd;
-    int rc = ph__load_open(&fd, &len, path, &why);
-    if (!rc) {
-        rc = ph__load_all(&e->data, fd, &why);
-        close(fd);
-    }
+    int rc = ph__load_file(&e->data, path, &why);
     ph__template_fail(t, rc, path, 0, why.len ? why.data : ph_strerror(rc));
     ph__buf_done(&why);
 }

@@ -344,10 +344,30 @@ def proxy():
         yield bytes([2, 7]) + method
 
 
+PAGES = [
+    b"<p>x</p><img src=a.png><IMG alt='>' Src = \"b%20c.png?v#f\"/>",
+    b"<!-- <img src=a> --><!--><img src=b><!---><img src=c><!--[if mso]><img "
+    b"src=d><![endif]--><img src='e'--!>", b"<script><img src=a></scripts>"
+    b"</script\t><img src=b><style><img src=c", b"<title></title ><img src=a>",
+    b"<img src=cid:x@y><img src=http:a><img src=//a><img src=data:,><img src>",
+    b"<img src='{{a}}.png'><img {{b}} src=\"cid:{{c}}\"><img src=#><img src=?>",
+    b"<img src=&#47;a&amp;b&#x1F600;&quot;.png><img src=&#0;&#xD800;&#x>",
+    b"<img src=%00><img src=%><img src=%4><img src=%zz><img src=\x80>",
+    b"<img src=a src=b><img =src=c src=d><img src= src=e><img/src=f/>",
+    b"<img src=\"a", b"<img src=a", b"</img src=a></ x><?x <img src=a>?>",
+    b"<plaintext><img src=a>", b"<img\0src=a><img src=a\0b>",
+    b"<img src=\" \n a \"><<img src=a><", b"<a><img src=x\xfe\x20>",
+]
+
+
+def html():
+    yield from PAGES
+
+
 SEEDS = {"address": address, "content": content, "dns": dns, "header": header,
-         "machine": machine, "merge": merge, "proxy": proxy, "ready": ready,
-         "reply": reply, "sasl": sasl, "script": script, "sink": sink,
-         "sts": sts}
+         "html": html, "machine": machine, "merge": merge, "proxy": proxy,
+         "ready": ready, "reply": reply, "sasl": sasl, "script": script,
+         "sink": sink, "sts": sts}
 
 
 def main(target, directory):

@@ -170,6 +170,103 @@ class Leaving(MergeTest):
         self.assertIn("list-unsubscribe: 'x.org/leave' is no https:", run.err)
 
 
+class Files(MergeTest):
+    """Each row's own, and those of all."""
+
+    PICTURE = (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0"
+               b"\x1f\x15\xc4\x89\0\0\0\0IEND\xaeB`\x82")
+
+    def files(self):
+        folder = self.folder()
+        for name, data in (("one.txt", b"for ann\r\n"), (".hidden", b"no"),
+                           ("all.bin", bytes(range(256))),
+                           ("logo.png", self.PICTURE)):
+            with open(os.path.join(folder, name), "wb") as out:
+                out.write(data)
+        os.mkdir(os.path.join(folder, "in"))
+        return folder
+
+    @staticmethod
+    def attached(message):
+        return {part.get_filename(): part.get_content()
+                for part in message.iter_attachments()}
+
+    def test_each_row_has_its_own(self):
+        folder = self.files()
+        run, mail = self.batch(
+            ROWS, *self.template(), "--attach",
+            "{{#file}}" + folder + "/{{file}}{{/file}};type=text/plain",
+            "--attach", folder + "/all.bin;name={{table|your}} seat.bin")
+        self.assertEqual(run.code, 0, run.err)
+        self.assertEqual(self.attached(mail["ann@y.org"][1]),
+                         {"one.txt": "for ann\r\n",
+                          "7 seat.bin": bytes(range(256))})
+        self.assertEqual(self.attached(mail["bob@y.org"][1]),
+                         {"your seat.bin": bytes(range(256))})
+
+    def test_html_shows_what_all_have_and_what_a_row_has(self):
+        folder = self.files()
+        page = os.path.join(folder, "page.html")
+        with open(page, "w", encoding="utf-8") as out:
+            out.write('<img src="logo.png"><img src="cid:face@x.org">'
+                      "{{name|you}}")
+        run, mail = self.batch(
+            "to,name,face\nann@y.org,A,logo.png\nbob@y.org,,all.bin\n",
+            "--from", "h@x.org", "--html", "@" + page, "--inline",
+            folder + "/{{face}};cid=face@x.org;type=image/png")
+        self.assertEqual(run.code, 0, run.err)
+        for to, face in (("ann@y.org", self.PICTURE),
+                         ("bob@y.org", bytes(range(256)))):
+            message = mail[to][1]
+            self.assertEqual(message.get_content_type(), "multipart/related")
+            html, shown, logo = message.iter_parts()
+            self.assertEqual(logo.get_content(), self.PICTURE)
+            self.assertEqual(logo.get_content_type(), "image/png")
+            self.assertIn("cid:" + logo["Content-ID"].strip("<>"),
+                          html.get_content().replace("%40", "@"))
+            self.assertEqual(shown["Content-ID"], "<face@x.org>")
+            self.assertEqual(shown.get_content(), face)
+
+    def test_a_value_does_not_leave_the_directory(self):        # S22
+        folder = self.files()
+        values = ["../one.txt", "/etc/hostname", ".hidden", "in", "none", "..",
+                  "one.txt"]
+        rows = "to,name,table,file\n" + "".join(
+            f"u{n}@y.org,,,{value}\n" for n, value in enumerate(values))
+        results = os.path.join(self.folder(), "r.jsonl")
+        run, mail = self.batch(rows, *self.template(), "--attach",
+                               folder + "/{{file}}", "--results", results)
+        self.assertEqual(run.code, 65, run.err)
+        self.assertEqual(set(mail), {"u6@y.org"})
+        fates = {f["row"]: (f["outcome"], f["stage"])
+                 for f in self.lines(results) if f["outcome"] != "pending"}
+        self.assertEqual(fates, {**{n: ("unsent", "input")
+                                    for n in range(1, 7)},
+                                 7: ("accepted", "content")})
+        self.assertIn("row 2: field 'file' in the path of a file: has a /",
+                      run.err)
+        self.assertRegex(run.err, r"row 5: attach: '\S+/none' cannot be read: ")
+
+    def test_the_list_names_any_file_where_it_is_told_to(self):
+        folder = self.files()
+        rows = ("to,name,table,file\n"
+                f"a@y.org,,,{folder}/in/../one.txt\nb@y.org,,,\n")
+        run, mail = self.batch(rows, *self.template(), "--attach",
+                               "{{file}};name=ticket.txt")
+        self.assertEqual(run.code, 0, run.err)
+        self.assertEqual(self.attached(mail["a@y.org"][1]),
+                         {"ticket.txt": b"for ann\r\n"})
+        self.assertEqual(self.attached(mail["b@y.org"][1]), {})
+
+    def test_a_file_for_all_that_is_not_there(self):
+        run, mail = self.batch(ROWS, *self.template(), "--attach",
+                               "/nowhere/x.pdf", "--json")
+        self.assertEqual((run.code, run.out, mail), (66, "", {}))
+        self.assertIn("/nowhere/x.pdf cannot be read", run.err)
+        run, _ = self.batch(ROWS, *self.template(), "--inline", "{{file}}")
+        self.assertEqual((run.code, run.out), (64, ""))
+
+
 class Hostile(MergeTest):
     def test_values_stay_where_they_are_put(self):      # S22, S23, S28
         value = '"> <a href=x>{{name}}\r\n.\r\nBcc: e@vil'

@@ -11,6 +11,7 @@ import os
 from typing import Callable
 
 import sink_talk
+from mail_parts import ids, parse, png, tree
 from scripted import ScriptedTest
 
 PASSWORD = ["--user", "ann@example.org", "--password", "abcd efgh ijkl mnop"]
@@ -244,6 +245,79 @@ class Success(ScriptedTest):
                                            "PIPELINING")
             self.assert_fate(run, 0, "accepted", "content")
             self.assertEqual("AUTH XOAUTH2", guests[0].secret[1])
+
+
+class Picture(ScriptedTest):
+    """Sender, password and recipient on the command line; text and a picture,
+    shown in the HTML and attached; STARTTLS, AUTH, and the dialogue printed."""
+
+    PNG = png(16, 9, (32, 96, 160))
+
+    def setUp(self):
+        self.picture = self.write("holiday.png", self.PNG)
+        self.page = os.path.join(os.path.dirname(self.picture), "page.html")
+        with open(self.page, "w", encoding="utf-8") as page:
+            page.write('<p>Do you like it?</p>\n<img src="holiday.png">\n')
+        self.content = b""
+
+    def script(self, provider, one_by_one):
+        def take(guest):
+            provider.let_in(guest)
+            expect = guest.alone if one_by_one else guest.expect
+            expect("MAIL")
+            guest.say("250 2.1.0 OK")
+            expect("RCPT")
+            guest.say("250 2.1.5 OK")
+            expect("DATA")
+            guest.say("354 Go ahead")
+            before = len(guest.secret)
+            guest.take_content()
+            self.content = "".join(
+                line[line.startswith("."):] + "\r\n"
+                for line in guest.secret[before:-1]).encode()
+            guest.say("250 2.0.0 OK")
+            guest.part()
+        return take
+
+    def check_dialogue(self, run):
+        self.assertNotIn("efgh", run.err)
+        for line in ("S: 220 2.0.0 Ready to start TLS", "C: STARTTLS",
+                     "C: MAIL FROM:<ann@example.org>", "S: 354 Go ahead",
+                     f"C: <{len(self.content)} octets>", "S: 250 2.0.0 OK"):
+            self.assertIn("\n" + line, run.err)
+        self.assertRegex(run.err, r"\nC: AUTH \w+( <hidden>)?\n")
+        played = self.posthaste("replay", self.write("dialogue", run.err))
+        self.assertEqual(0, played.code, played.out + played.err)
+
+    def check_message(self):
+        message = parse(self, self.content)
+        self.assertEqual(
+            "mixed(alternative(text/plain related(text/html image/png)) "
+            "image/png)", tree(message))
+        self.assertEqual(("ann@example.org", "bob@example.org", "Hi"),
+                         tuple(message[n] for n in ("From", "To", "Subject")))
+        self.assertEqual("hello\r\n",
+                         message.get_body(("plain",)).get_content())
+        (cid, shown), = ids(message).items()
+        self.assertEqual(self.PNG, shown)
+        self.assertIn(f'<img src="cid:{cid}">',
+                      message.get_body(("html",)).get_content())
+        attached, = message.iter_attachments()
+        self.assertEqual(("Our holiday.png", self.PNG),
+                         (attached.get_filename(), attached.get_content()))
+
+    def test_it_arrives_at_each_provider(self):
+        words = [*PASSWORD, "--html", f"@{self.page}", "--attach",
+                 f"{self.picture};name=Our holiday.png"]
+        for provider in (GMAIL, OFFICE):
+            for more in ([], ["--without", "PIPELINING"]):
+                with self.subTest(provider.name, more=more):
+                    run, guests = self.run_against(
+                        self.script(provider, bool(more)), *words, *more)
+                    self.assert_fate(run, 0, "accepted", "content")
+                    self.assertTrue(guests[0].tls)
+                    self.check_dialogue(run)
+                    self.check_message()
 
 
 class FreshToken(ScriptedTest):

@@ -43,6 +43,7 @@ RESERVED = [
     (r"jansson\.h", {"sink", "cli"}),
     (r"csv\.h", {"cli"}),
     (r"curl/.*", {"cli"}),
+    (r"magic\.h", {"cli"}),
     (r"posthaste/machine\.h", {"sasl", "smtp", "states", "engine", "client",
                                  "cli"}),
     (r"posthaste/message\.h", {"message", "engine", "client", "cli"}),

@@ -16,6 +16,10 @@
 #include "cli/probe_report.h"
 #include "cli/reasons.h"
 #include "cli/replay_run.h"
+#include "cli/sendmail_envelope.h"
+#include "cli/sendmail_options.h"
+#include "cli/sendmail_text.h"
+#include "cli/sendmail_user.h"
 #include "cli/server.h"
 #include "cli/template.h"
 
@@ -35,19 +39,56 @@ static int compose(const char *path)
     if (!status)
         assert_int_equal(ph_message_recipient_count(msg), 2);
     ph_message_free(msg);
-    cli_texts_done(&c.to);
-    cli_texts_done(&c.headers);
+    cli_compose_done(&c);
+    return status;
+}
+
+/* The file is an image; the HTML shows it by its path, and by its name. */
+static int compose_parts(const char *path)
+{
+    struct ph_message *msg = NULL;
+    char html[128];
+    struct cli_compose c = {.from = "ann@x.org", .html = html};
+    snprintf(html, sizeof(html), "<img src=\"%s\"><img src=cid:l>", path + 1);
+    int status = cli_texts_add(&c.to, "bob@x.org");
+    if (!status)
+        status = cli_texts_add(&c.unsubscribe, "mailto:u@x.org");
+    if (!status)
+        status = cli_attachments_add(&c.attachments, CLI_ATTACHED,
+                                     "/dev/null;name=\"a b\"");
+    if (!status)
+        status = cli_attachments_add(&c.attachments, CLI_INLINE,
+                                     "/dev/null;cid=l;type=image/png");
+    if (!status)
+        status = cli_compose(&msg, &c);
+    if (!status)
+        assert_int_equal(ph_message_check(msg), PH_OK);
+    ph_message_free(msg);
+    cli_compose_done(&c);
     return status;
 }
 
 static int make_template(const char *path)
 {
     struct ph_template *made = NULL;
-    struct cli_template t = {.path = path + 1, .from = "a@x", .text = path};
-    int status = cli_template_make(&made, &t);
+    struct cli_template t = {.path = path + 1,
+                             .from = "a@x",
+                             .text = path,
+                             .html = "<img src='cid:i'>",
+                             .envelope_from = "<n+{{to}}@x>"};
+    int status = cli_texts_add(&t.unsubscribe, "https://x/{{to}}");
+    if (!status)
+        status = cli_attachments_add(&t.attachments, CLI_ATTACHED,
+                                     "{{f}};name=n;type=a/b");
+    if (!status)
+        status =
+            cli_attachments_add(&t.attachments, CLI_INLINE, "/{{f}};cid=i");
+    if (!status)
+        status = cli_template_make(&made, &t);
     if (!status)
         assert_true(ph_template_has_header(made, "From"));
     ph_template_free(made);
+    cli_template_done(&t);
     return status;
 }
 
@@ -249,12 +290,74 @@ static int replay(const char *path)
     return status;
 }
 
+static int read_letters(const char *path)
+{
+    char *argv[] = {(char *)"sendmail", (char *)"-ti", (char *)"a@x",
+                    (char *)path, NULL};
+    struct cli_sendmail_options o;
+    int status = cli_sendmail_options(&o, 4, argv);
+    if (!status)
+        assert_int_equal(o.recipients.count, 2);
+    cli_sendmail_options_done(&o);
+    return status;
+}
+
+static int complete_text(const char *path)
+{
+    struct ph_slice text = {TEXT("To: ann, b@x\nFrom: c\n\nx\ry\n")};
+    struct cli_sendmail_facts facts = {.full_name = "A \303\274",
+                                       .address = "a@x",
+                                       .domain = "h",
+                                       .id = "1@h"};
+    struct ph__buf out = PH__BUF(1 << 16);
+    (void)path;
+    int rc = cli_sendmail_complete(&out, text, &facts);
+    if (!rc)
+        assert_non_null(strstr(out.data, "To: ann@h, b@x\r\n"));
+    ph__buf_done(&out);
+    return rc ? EXIT_TRY_LATER : EXIT_DONE;
+}
+
+static int follow_aliases(const char *path)
+{
+    struct ph_slice list = {TEXT("root, eve@x")};
+    struct cli_aliases aliases = {0};
+    struct cli_envelope e = {
+        .msg = ph_message_new(), .domain = "h", .aliases = &aliases};
+    int status = e.msg ? cli_aliases_read(&aliases, path + 1) : EXIT_TRY_LATER;
+    if (!status)
+        status = cli_envelope_add(&e, "to", list);
+    if (!status)
+        assert_int_equal(ph_message_recipient_count(e.msg), 3);
+    cli_aliases_done(&aliases);
+    ph_message_free(e.msg);
+    return status;
+}
+
+static int find_sender(const char *path)
+{
+    struct ph__buf address = PH__BUF(512), full_name = PH__BUF(512);
+    struct cli_user u = {0};
+    int rc = cli_user_find(&u, NULL, path + 1);
+    int status = rc ? EXIT_TRY_LATER : EXIT_DONE;
+    if (!status)
+        status = cli_envelope_sender(&address, &full_name, "Ann <ann>",
+                                     ph__buf_text(&u.domain));
+    if (!status)
+        assert_string_equal(address.data, "ann@h.example");
+    ph__buf_done(&address);
+    ph__buf_done(&full_name);
+    cli_user_done(&u);
+    return status;
+}
+
 static const struct {
     const char *label;
     play_cb play;
     const char *data; /* of the file; its name comes behind an @ */
 } scenes[] = {
     {"compose", compose, "hello\n"},
+    {"compose parts", compose_parts, "<svg xmlns=\"\"/>"},
     {"addresses seen", remember, ""},
     {"reasons", give_reasons, ""},
     {"template", make_template, "Subject: {{to}}\n\nhello\n"},
@@ -269,6 +372,10 @@ static const struct {
     {"command", cut_words, ""},
     {"probe", report_probe, ""},
     {"hide", hide, ""},
+    {"sendmail's letters", read_letters, ""},
+    {"sendmail's message", complete_text, ""},
+    {"aliases", follow_aliases, "root: ann, bob@x\nann: \\ann\n"},
+    {"sendmail's sender", find_sender, "h.example\n"},
     {"replay", replay,
      "S: 220 x\nC: EHLO me\nS: 250-x\nS: 250-DSN\nS: 250 AUTH "
      "PLAIN\nC: AUTH PLAIN <hidden>\nS: 235\nC: MAIL FROM:<a@b> RET=FULL\nS: "
