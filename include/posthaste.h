@@ -15,6 +15,7 @@
 #include <posthaste/policy.h>
 #include <posthaste/result.h>
 #include <posthaste/stats.h>
+#include <posthaste/tap.h>
 #include <posthaste/types.h>
 
 #endif

@@ -7,8 +7,7 @@
  *   call that submitted it;
  * - anything may be called inside a callback, closing included;
  * - idle connections do not keep the loop alive, sends under way do;
- * - names are looked up on libuv's thread pool; nothing else leaves your
- *   thread; there are no globals, signals, or output. */
+ * - nothing leaves your thread; there are no globals, signals, or output. */
 #ifndef POSTHASTE_CLIENT_H
 #define POSTHASTE_CLIENT_H
 
@@ -18,6 +17,7 @@
 #include <posthaste/policy.h>
 #include <posthaste/result.h>
 #include <posthaste/stats.h>
+#include <posthaste/tap.h>
 #include <posthaste/types.h>
 
 #ifdef __cplusplus
@@ -65,14 +65,15 @@ struct ph_client_options {
     ph_notice_cb notice;            /* NULL = nobody */
     unsigned dialogue; /* keep so many last lines of each session, for results
                         * that are failures; 0 = none */
-    /* The dialogue, a line a call, without its line end; also "# ..." lines
-     * about the connection. NULL = no trace. */
+    /* The dialogue, a line a call without its end, and "# ..." about the
+     * connection; NULL = no trace. */
     void (*trace)(void *user, const char *line);
     int trace_level; /* 1 = dialogue (default), 2 = content too */
+    ph_tap_cb tap;   /* all octets of all sessions; NULL = nobody */
     /* Asked in each session that `session` has no `auth` for; NULL = nobody. It
      * makes TLS required where `session` is NULL, and 587 the default port. */
     ph_login_cb login;
-    void *user;    /* for trace, login, notice and tls_key_log */
+    void *user;    /* for trace, tap, login, notice and tls_key_log */
     char *problem; /* where ph_client_new() says in words what is wrong with
                     * the files and pins; NULL = nowhere */
     size_t problem_size;
@@ -107,8 +108,7 @@ struct ph_send_options {
                           * all go in one transaction */
 };
 
-/* PH_E_INVALID, PH_E_NOMEM, PH_E_TLS (a file cannot be used),
- * PH_E_SYSTEM. Opens no connection yet. */
+/* PH_E_INVALID, PH_E_NOMEM, PH_E_SYSTEM, PH_E_TLS (a file). Dials not yet. */
 PH_API int ph_client_new(struct ph_client **out, struct uv_loop_s *loop,
                          const struct ph_client_options *opts);
 

@@ -43,11 +43,12 @@ PH_API void ph_template_sender(struct ph_template *t, const char *address);
 PH_API void ph_template_list_unsubscribe(struct ph_template *t,
                                          const char *uri);
 /* Fields may stand in `path` and `name`. A path without them, and `data`, are
- * read now and shared by all rows. A path that comes out empty attaches
- * nothing. A value in a path may have no '/' and no '.' in front, nor be empty:
- * what the path says beside it cannot be left. But "{{field}}" lets the row
- * name any file that this process may read: give that to no list from outside.
- */
+ * read now, once for all rows; other files when a row is filled, while the
+ * caller waits. A path that comes out empty attaches nothing. A value in a path
+ * may have no '/' and no '.' in front, nor be empty: the directory that stands
+ * beside it cannot be left. But a path that is "{{field}}" and nothing else
+ * lets the row name any file this process may read: not for a list from
+ * outside. */
 PH_API void ph_template_attach(struct ph_template *t,
                                const struct ph_attachment *attachment);
 

@@ -238,7 +238,7 @@ static bool shows_progress(const struct batch *b)
         return true;
     if (b->progress && strcmp(b->progress, "never") == 0)
         return false;
-    return isatty(STDERR_FILENO) && !b->trace;
+    return isatty(STDERR_FILENO) && !b->server.shows_trace;
 }
 
 /* ---- patience ---- */

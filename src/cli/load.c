@@ -240,8 +240,7 @@ static int prepare(struct settings *s)
     client->connections = s->connections;
     client->messages_per_connection =
         s->messages_per_connection ? s->messages_per_connection : UINT_MAX;
-    if (s->trace)
-        cli_server_watch(&s->server, s->trace);
+    cli_server_watch(&s->server, s->trace);
     return status ? status : try_message(s);
 }
 

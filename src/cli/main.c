@@ -22,6 +22,7 @@ static const struct command {
     {"probe", cli_probe, "what a server offers"},
     {"load", cli_load, "the same message many times, measured"},
     {"replay", cli_replay, "run the state machine over a recorded dialogue"},
+    {"trace", cli_trace_command, "see where the time of a dialogue went"},
     {"sink", cli_sink, "a small SMTP server for trying things out"},
     {"states", cli_states, "print the state machine"},
 };

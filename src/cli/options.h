@@ -82,5 +82,6 @@ int cli_probe(int argc, char **argv);
 int cli_replay(int argc, char **argv);
 int cli_sink(int argc, char **argv);
 int cli_states(int argc, char **argv);
+int cli_trace_command(int argc, char **argv);
 
 #endif

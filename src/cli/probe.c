@@ -19,6 +19,7 @@ enum { REPORT_ROOM = 1024 * 1024 };
 struct settings {
     struct cli_server server;
     bool json;
+    bool trace;
     bool help;
 };
 
@@ -32,7 +33,7 @@ static int take_option(void *user, int id, const char *value)
         s->json = true;
         break;
     case TRACE:
-        s->server.shows_trace = true;
+        s->trace = true;
         break;
     case HELP:
         s->help = true;
@@ -88,6 +89,7 @@ static int run(struct settings *s)
     if (status)
         return status;
     cli_probe_init(&p);
+    cli_server_watch(&s->server, s->trace);
     status = cli_probe_run(&p, &s->server, &loop);
     uv_loop_close(&loop);
     if (!status)

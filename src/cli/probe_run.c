@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/text.h"
 #include "cli/exit.h"
@@ -11,7 +12,7 @@ enum { SLICES = 16 };
 
 struct run {
     struct cli_probe *p;
-    const struct cli_server *s;
+    struct cli_server *s;
     uv_loop_t *loop;
     struct ph__net *net;
     struct ph__conn *conn;
@@ -115,7 +116,7 @@ static void hear(struct run *r)
             *lf = '\0';
         rc = cli_probe_hear(r->p, line, &r->hello);
         if (r->s->shows_trace)
-            cli_trace(NULL, line);
+            cli_server_trace(r->s, line);
         line = lf ? lf + 1 : NULL;
     }
     free(copy);
@@ -133,11 +134,43 @@ static void on_closed(void *user)
     r->conn = NULL;
 }
 
+/* Nothing of a probe is secret. */
+static void tell_tap(struct run *r, enum ph_tap_type type,
+                     const struct ph_slice *slices, size_t count)
+{
+    struct sockaddr_storage local;
+    struct sockaddr_storage peer;
+    const struct ph_client_options *c = &r->s->client;
+    bool known = type == PH_TAP_OPENED && ph__conn_ends(r->conn, &local, &peer);
+    struct ph_tap tap = {.type = type,
+                         .session = 1,
+                         .at_ns = uv_hrtime(),
+                         .slices = slices,
+                         .count = count,
+                         .local = known ? (struct sockaddr *)&local : NULL,
+                         .peer = known ? (struct sockaddr *)&peer : NULL};
+    if (c->tap)
+        c->tap(c->user, &tap);
+}
+
+static void tell_sent(struct run *r, size_t len)
+{
+    struct ph_slice slices[SLICES];
+    size_t count = ph_machine_output(r->machine, slices, SLICES);
+    for (size_t i = 0; i < count && len; i++) {
+        slices[i].len = slices[i].len < len ? slices[i].len : len;
+        len -= slices[i].len;
+        tell_tap(r, PH_TAP_SENT, &slices[i], 1);
+    }
+}
+
 static void hang_up(struct run *r)
 {
     if (r->over)
         return;
     r->over = true;
+    if (r->machine)
+        tell_tap(r, PH_TAP_CLOSED, NULL, 0);
     ph__conn_close(r->conn, on_closed, r);
 }
 
@@ -202,6 +235,7 @@ static void write_out(struct run *r)
             hang_up(r);
             return;
         }
+        tell_sent(r, (size_t)n);
         ph_machine_sent(r->machine, (size_t)n);
     }
 }
@@ -248,7 +282,7 @@ static void remark(const struct run *r, const char *what, const char *more)
     char line[CLI_PROBE_PEER + 64];
     snprintf(line, sizeof(line), "# %s %s", what, more);
     if (r->s->shows_trace)
-        cli_trace(NULL, line);
+        cli_server_trace(r->s, line);
 }
 
 /* The host's name if it has a dot, else our end, as the client does. */
@@ -268,6 +302,7 @@ static void opened(void *user)
     r->p->ms.connect = lap(r);
     snprintf(r->p->peer, sizeof(r->p->peer), "%s", ph__conn_peer(r->conn));
     remark(r, "connected to", r->p->peer);
+    tell_tap(r, PH_TAP_OPENED, NULL, 0);
     name_us(r, us, sizeof(us));
     if (!options.hello)
         options.hello = us;
@@ -289,6 +324,7 @@ static void received(void *user, const char *data, size_t len)
 {
     struct run *r = user;
     size_t taken = 0;
+    tell_tap(r, PH_TAP_RECEIVED, &(struct ph_slice){data, len}, 1);
     while (!r->over && taken < len) {
         taken += ph_machine_feed(r->machine, data + taken, len - taken);
         pull(r);
@@ -299,6 +335,7 @@ static void received(void *user, const char *data, size_t len)
 static void sent(void *user, size_t len)
 {
     struct run *r = user;
+    tell_sent(r, len);
     ph_machine_sent(r->machine, len);
     pump(r);
 }
@@ -309,6 +346,7 @@ static void secured(void *user)
     struct cli_probe *p = r->p;
     struct ph__tls *t = ph__conn_tls(r->conn);
     p->ms.handshake = lap(r);
+    tell_tap(r, PH_TAP_SECURED, NULL, 0);
     p->tls = true;
     p->verified = ph__tls_verified(t);
     p->reason = ph__tls_reason_name(ph__tls_reason(t));
@@ -412,8 +450,7 @@ static void dial(struct run *r)
     ph__conn_dial(r->conn, &target);
 }
 
-int cli_probe_run(struct cli_probe *p, const struct cli_server *s,
-                  uv_loop_t *loop)
+int cli_probe_run(struct cli_probe *p, struct cli_server *s, uv_loop_t *loop)
 {
     struct run r = {.p = p, .s = s, .loop = loop};
     int status = make_context(&r);

@@ -54,8 +54,7 @@ void cli_probe_done(struct cli_probe *p);
  * a secret, never a message. TLS goes on with anybody: see `verified`. `s` was
  * finished. EXIT_DONE, also when the session failed; or another status after an
  * error message. */
-int cli_probe_run(struct cli_probe *p, const struct cli_server *s,
-                  uv_loop_t *loop);
+int cli_probe_run(struct cli_probe *p, struct cli_server *s, uv_loop_t *loop);
 /* A line of the dialogue, as a trace has it. *hello says from call to call
  * whether EHLO was our latest command. PH_OK, PH_E_NOMEM, PH_E_LIMIT. */
 int cli_probe_hear(struct cli_probe *p, const char *line, bool *hello);

@@ -284,6 +284,21 @@ static void hand_over_login(struct cli_server *s)
         s->session.auth = &s->login.credentials;
 }
 
+static void on_tap(void *user, const struct ph_tap *tap)
+{
+    struct cli_server *s = user;
+    cli_capture_add(&s->capture, tap);
+}
+
+static int settle_capture(struct cli_server *s)
+{
+    const char *path = cli_server_said(s, CLI_PCAP);
+    if (!path)
+        return EXIT_DONE;
+    s->client.tap = on_tap;
+    return cli_capture_open(&s->capture, path);
+}
+
 static void make_options(struct cli_server *s, uint16_t port)
 {
     s->session.size = sizeof(s->session);
@@ -324,7 +339,7 @@ static int settle(struct cli_server *s, const char *fallback)
     if (!status)
         status = settle_address(s, port);
     make_options(s, port);
-    return status;
+    return status ? status : settle_capture(s);
 }
 
 int cli_server_account(struct cli_server *s, const char *fallback)

@@ -6,11 +6,13 @@
 
 #include "base/buf.h"
 #include "cli/account.h"
+#include "cli/capture.h"
 #include "cli/key_log.h"
 #include "cli/login.h"
 #include "cli/network.h"
 #include "cli/options.h"
 #include "cli/presets.h"
+#include "cli/stamp.h"
 #include "cli/texts.h"
 #include "cli/url.h"
 
@@ -47,6 +49,8 @@ enum cli_server_option {
     CLI_BIND,
     CLI_IPV4,
     CLI_IPV6,
+    CLI_TRACE_TIMES,
+    CLI_PCAP,
     CLI_FROM,    /* in an account; commands have their own --from */
     CLI_ALIASES, /* in an account, for sendmail */
     CLI_SERVER_END
@@ -75,13 +79,15 @@ struct cli_server {
     struct cli_login login;
     struct cli_network network;
     struct cli_key_log key_log;
+    struct cli_capture capture;
     struct ph_session_options session;
     struct ph_client_options client;
     char problem[1024]; /* what a client says of files and pins */
 
     ph_notice_cb notice; /* or NULL: who is told of the client's notices */
     void *notice_user;
-    bool shows_trace;   /* of probe's session, which no client runs */
+    struct cli_stamp stamp;
+    bool shows_trace;   /* the dialogue is printed */
     bool has_client;    /* and it is not closed */
     bool heard;         /* the server has said something */
     uv_timer_t silence; /* until then; open while there is a client */
@@ -106,9 +112,11 @@ int cli_server_account(struct cli_server *s, const char *fallback);
  * another status after an error message. */
 int cli_server_finish(struct cli_server *s, const char *fallback);
 
-/* The dialogue is printed on standard error if `level` is not 0. Before the
- * client is made. */
+/* The dialogue is printed on standard error if `level` is not 0, or
+ * --trace-times was given. Before the client is made. */
 void cli_server_watch(struct cli_server *s, int level);
+/* A line of it. */
+void cli_server_trace(struct cli_server *s, const char *line);
 /* Who is told how things are with the server; before the client is made. With
  * mx: nobody ever is. */
 void cli_server_notify(struct cli_server *s, ph_notice_cb cb, void *user);

@@ -45,6 +45,12 @@ static void on_trace(void *user, const char *line)
     struct cli_server *s = user;
     if (!s->exchangers) /* smtps:// is not for them */
         notice_silence(s, line);
+    cli_server_trace(s, line);
+}
+
+void cli_server_trace(struct cli_server *s, const char *line)
+{
+    cli_stamp_print(&s->stamp);
     cli_trace(NULL, line);
 }
 
@@ -72,8 +78,11 @@ void cli_server_explain(const struct cli_server *s, const char *mechanism,
 
 void cli_server_watch(struct cli_server *s, int level)
 {
-    s->client.trace = level ? on_trace : NULL;
+    s->stamp.on = cli_server_said(s, CLI_TRACE_TIMES) != NULL;
+    s->shows_trace = level || s->stamp.on;
+    s->client.trace = s->shows_trace ? on_trace : NULL;
     s->client.trace_level = level;
+    cli_stamp_start(&s->stamp);
 }
 
 static void on_notice(const struct ph_notice *notice, void *user)

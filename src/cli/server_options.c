@@ -90,6 +90,14 @@ const struct cli_option cli_server_options[] = {
      "connect from this address of this machine"},
     {CLI_IPV4, 0, "ipv4", NULL, "try IPv4 addresses only"},
     {CLI_IPV6, 0, "ipv6", NULL, "try IPv6 addresses only"},
+
+    CLI_HEADING("To see what goes on:"),
+    {CLI_TRACE_TIMES, 0, "trace-times", NULL,
+     "-v, with the time before what was said or heard then:\n"
+     "posthaste trace draws it"},
+    {CLI_PCAP, 0, "pcap", "FILE",
+     "write the sessions to FILE, for Wireshark: in the clear\n"
+     "what TLS hides, but no secret of AUTH; headers made up"},
     {0, 0, NULL, NULL, NULL}};
 
 const struct cli_option cli_account_options[] = {
@@ -138,6 +146,7 @@ void cli_server_init(struct cli_server *s)
     cli_account_init(&s->account);
     cli_login_init(&s->login);
     cli_key_log_init(&s->key_log);
+    cli_capture_init(&s->capture);
 }
 
 void cli_server_done(struct cli_server *s)
@@ -148,6 +157,7 @@ void cli_server_done(struct cli_server *s)
     cli_login_done(&s->login);
     cli_network_done(&s->network);
     cli_key_log_close(&s->key_log);
+    cli_capture_close(&s->capture);
     ph__buf_done(&s->address);
     cli_server_init(s);
 }

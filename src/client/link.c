@@ -70,6 +70,7 @@ static void opened(void *user)
     snprintf(line, sizeof(line), "# connected to %s",
              ph__conn_peer(link->conn));
     say(link, line);
+    ph__tap_opened(link);
     if (ph__engine_goes_in_clear(c->engine))
         say(link, "# TLS has failed: going on in clear");
     ph__conn_local_literal(link->conn, literal, sizeof(literal));
@@ -81,12 +82,14 @@ static void received(void *user, const char *data, size_t len)
 {
     struct ph__link_up *link = user;
     ph__session_received(link->session, data, len);
+    ph__tap_received(link, data, len);
     ph__client_pump(link->client);
 }
 
 static void sent(void *user, size_t len)
 {
     struct ph__link_up *link = user;
+    ph__tap_sent(link, len);
     ph__session_sent(link->session, len);
     ph__client_pump(link->client);
 }
@@ -113,6 +116,7 @@ static void secured(void *user)
     (void)ph__text_fit(link->tls, sizeof(link->tls), c->tls_version);
     (void)ph__text_fit(link->cipher, sizeof(link->cipher), c->cipher);
     trace_tls(link);
+    ph__tap_secured(link);
     bind_session(link);
     ph__session_secured(link->session);
     ph__client_pump(c);
@@ -167,6 +171,7 @@ void ph__link_dial(struct ph_client *c, struct ph__session *session)
                                      .bind_address = way->bind_address,
                                      .proxy =
                                          way->proxy.kind ? &way->proxy : NULL};
+    ph__tap_init(&link->tap);
     link->client = c;
     link->session = session;
     link->number = ++c->numbers->dialled;
@@ -204,8 +209,10 @@ static bool write_out(struct ph__link_up *link)
                                ph_strerror((int)n));
             return false;
         }
-        if (n > 0)
-            ph__session_sent(link->session, (size_t)n);
+        if (n <= 0)
+            continue;
+        ph__tap_sent(link, (size_t)n);
+        ph__session_sent(link->session, (size_t)n);
     }
     return true;
 }
@@ -246,6 +253,7 @@ static void closed(void *user)
     struct ph__link_up *link = user;
     struct ph_client *c = link->client;
     ph__dialogue_free(link->dialogue);
+    ph__tap_done(&link->tap);
     free(link);
     c->links--;
     ph__client_finish_close(c);
@@ -255,6 +263,7 @@ void ph__link_close(struct ph__link_up *link)
 {
     ph__link_trace(link);
     (void)write_out(link);
+    ph__tap_closed(link);
     ph__link_forget_login(link);
     if (link->ready)
         tell_session(link, false);

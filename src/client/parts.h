@@ -10,6 +10,7 @@
 #include "client/dialogue.h"
 #include "client/settings.h"
 #include "client/share.h"
+#include "client/tap.h"
 #include "engine/engine.h"
 #include "net/conn.h"
 
@@ -46,8 +47,9 @@ struct ph__link_up {
     struct ph_login *login;        /* asked, and not answered yet; or NULL */
     unsigned number;               /* from 1 on, in the order of dialling */
     struct ph__dialogue *dialogue; /* or NULL */
-    const char *state;             /* told last; or NULL */
-    bool ready;                    /* told so */
+    struct ph__tap tap;
+    const char *state; /* told last; or NULL */
+    bool ready;        /* told so */
     char tls[16];
     char cipher[64];
 };

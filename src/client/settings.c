@@ -142,6 +142,7 @@ int ph__settings_copy(struct ph__settings *out, struct ph__engine_options *eng,
     *out = (struct ph__settings){.port = opts->port ? opts->port
                                                     : default_port(opts),
                                  .trace = opts->trace,
+                                 .tap = opts->tap,
                                  .login = opts->login,
                                  .notice = opts->notice,
                                  .dialogue = opts->dialogue,

@@ -32,10 +32,11 @@ struct ph__settings {
     size_t tlsa_count;
     struct ph__way way;
     void (*trace)(void *user, const char *line);
+    ph_tap_cb tap;
     ph_login_cb login;
     ph_notice_cb notice;
     unsigned dialogue;   /* lines kept */
-    void *callback_user; /* of trace, login and notice */
+    void *callback_user; /* of trace, tap, login and notice */
 };
 
 /* Milliseconds; 0 = what it is otherwise. */

@@ -12,6 +12,7 @@
 #include "engine/retry.h"
 
 struct ph__engine;
+struct ph__secrets;
 struct ph__session; /* one connection's life */
 
 #define PH__NEVER UINT64_MAX
@@ -112,6 +113,10 @@ void ph__session_expired(struct ph__session *s, uint64_t now);
 
 size_t ph__session_output(const struct ph__session *s, struct ph_slice *out,
                           size_t max);
+/* Of those octets: how many are secret, and where they begin. */
+size_t ph__session_secret(const struct ph__session *s, size_t *from);
+/* What a server may repeat, or NULL. Borrowed. */
+const struct ph__secrets *ph__session_secrets(const struct ph__session *s);
 size_t ph__session_trace(struct ph__session *s, const char **out);
 uint64_t ph__session_deadline(const struct ph__session *s);
 bool ph__session_idle(const struct ph__session *s);

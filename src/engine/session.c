@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/parts.h"
+#include "smtp/secret.h"
 
 /* The engine's view of one session: a machine, the job it carries, and why it
  * is still alive. */
@@ -416,6 +417,16 @@ size_t ph__session_output(const struct ph__session *s, struct ph_slice *out,
                           size_t max)
 {
     return s->machine ? ph_machine_output(s->machine, out, max) : 0;
+}
+
+size_t ph__session_secret(const struct ph__session *s, size_t *from)
+{
+    return s->machine ? ph__machine_secret(s->machine, from) : 0;
+}
+
+const struct ph__secrets *ph__session_secrets(const struct ph__session *s)
+{
+    return s->machine ? ph__machine_secrets(s->machine) : NULL;
 }
 
 size_t ph__session_trace(struct ph__session *s, const char **out)

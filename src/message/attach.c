@@ -26,6 +26,7 @@ void ph_message_add_part(struct ph_message *msg, struct ph_part *part)
     if (!ph__message_open(msg, part))
         return;
     msg->composed = true;
+    ph__mime_drop(msg);
     if (!part->code) {
         add(msg, part);
         return;

@@ -21,6 +21,7 @@ enum ph__cte ph__body_choose(const struct ph__lines *lines, size_t len)
     return lines->high <= len / 6 ? PH__QUOTED_PRINTABLE : PH__BASE64;
 }
 
+/* There is room for the rest of the line that is being written. */
 struct qp {
     struct ph__buf *out;
     size_t column;
@@ -40,21 +41,49 @@ static bool stands_for_itself(const struct qp *qp, const char *s, size_t left)
     return c != '.' && !(left >= 5 && memcmp(s, "From ", 5) == 0);
 }
 
-static int add_qp_octet(struct qp *qp, const char *s, size_t left)
+static int begin_qp_line(struct qp *qp)
+{
+    qp->column = 0;
+    return ph__buf_reserve(qp->out, PH__BODY_LINE_MAX + 2);
+}
+
+static void put_qp(struct qp *qp, char c)
+{
+    qp->out->data[qp->out->len++] = c;
+    qp->column++;
+}
+
+static void end_qp_line(struct qp *qp)
+{
+    put_qp(qp, '\r');
+    put_qp(qp, '\n');
+    qp->out->data[qp->out->len] = '\0';
+}
+
+static void put_escaped(struct qp *qp, unsigned char c)
 {
     static const char hex[] = "0123456789ABCDEF";
-    unsigned char c = (unsigned char)*s;
-    const char escaped[] = {'=', hex[c >> 4], hex[c & 15]};
+    put_qp(qp, '=');
+    put_qp(qp, hex[c >> 4]);
+    put_qp(qp, hex[c & 15]);
+}
+
+static int add_qp_octet(struct qp *qp, const char *s, size_t left)
+{
     bool plain = stands_for_itself(qp, s, left);
     if (qp->column + (plain ? 1 : 3) >= PH__BODY_LINE_MAX) {
-        int rc = ph__buf_add(qp->out, "=\r\n", 3);
+        put_qp(qp, '=');
+        end_qp_line(qp);
+        int rc = begin_qp_line(qp);
         if (rc)
             return rc;
-        qp->column = 0;
         plain = stands_for_itself(qp, s, left);
     }
-    qp->column += plain ? 1 : 3;
-    return ph__buf_add(qp->out, plain ? s : escaped, plain ? 1 : 3);
+    if (plain)
+        put_qp(qp, *s);
+    else
+        put_escaped(qp, (unsigned char)*s);
+    return PH_OK;
 }
 
 static int add_qp(struct ph__buf *out, const char *text, size_t len)
@@ -63,10 +92,11 @@ static int add_qp(struct ph__buf *out, const char *text, size_t len)
     for (size_t at = 0, step; !rc && at < len; at += step) {
         struct qp qp = {out, 0};
         size_t n = ph__lines_one(text + at, len - at, &step);
+        rc = begin_qp_line(&qp);
         for (size_t i = 0; !rc && i < n; i++)
             rc = add_qp_octet(&qp, text + at + i, n - i);
         if (!rc)
-            rc = ph__buf_add(out, "\r\n", 2);
+            end_qp_line(&qp);
     }
     return rc;
 }

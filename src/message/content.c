@@ -38,6 +38,7 @@ static void take_text(struct ph_message *msg, struct ph__entity *e,
 {
     struct ph__lines lines;
     msg->composed = true;
+    ph__mime_drop(msg);
     ph__entity_clear(e);
     if (!scan(msg, &lines, label, text.data, text.len))
         return;
@@ -136,6 +137,7 @@ void ph__message_as_is(struct ph_message *msg, const char *type,
     if (!ph__message_open(msg, data))
         return;
     msg->composed = true;
+    ph__mime_drop(msg);
     ph__entity_clear(&msg->text);
     if (ph__message_passes(msg, "content-type", type) &&
         (!cte || ph__message_passes(msg, "content-transfer-encoding", cte)))

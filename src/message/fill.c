@@ -349,6 +349,13 @@ void ph__template_fix(struct ph_template *t, size_t first)
     done_fill(&f);
 }
 
+/* Its body will be what the template makes it. */
+static bool is_bare(const struct ph_message *msg)
+{
+    return !msg->html.header.out.len && !msg->calendar.header.out.len &&
+           !msg->attached.count && !msg->boundary_given;
+}
+
 static bool is_of_body(const struct ph__part *part)
 {
     return part->kind == PH__PART_BODY || part->kind == PH__PART_HTML;
@@ -364,7 +371,6 @@ void ph__template_lend(struct ph_template *t)
         same = t->enclosures[i].fixed;
     ph__mime_free(t->body);
     t->body = NULL;
-    fixed->mime_given = false;
     if (!same)
         return;
     if (t->has_html && is_blank(&fixed->text.body))
@@ -386,18 +392,17 @@ int ph_template_fill(const struct ph_template *t, ph_field_cb field, void *user,
                          ph_template_problem(t));
         return rc;
     }
+    bool bare = is_bare(msg);
     init_fill(&f, t, field, user, msg);
     for (size_t i = 0; i < t->part_count && !msg->code; i++) {
-        if (t->body && is_of_body(&t->parts[i]))
-            continue;
         if (t->parts[i].fixed)
             repeat(msg, t, &t->parts[i]);
         else
             fill_part(&f, &t->parts[i]);
     }
-    for (size_t i = 0; i < t->enclosure_count && !msg->code && !t->body; i++)
+    for (size_t i = 0; i < t->enclosure_count && !msg->code; i++)
         fill_enclosure(&f, i);
-    if (t->body)
+    if (t->body && bare)
         ph__message_borrow_body(msg, t->body);
     done_fill(&f);
     return msg->code;

@@ -31,10 +31,11 @@ int ph__message_content(const struct ph__slices **out, struct ph_message *msg);
 void ph__message_sign_at(struct ph_message *msg, int64_t unix_secs);
 
 struct ph__mime;
-/* Its body, for others that are to have the same; see mime.h. It must not be
- * changed any more. PH_OK, or as ph_message_render(). */
+/* Its body, for others that are to have the same; see mime.h. PH_OK, or as
+ * ph_message_render(). */
 int ph__message_lend_body(struct ph__mime **out, struct ph_message *msg);
-/* That body instead of texts and attachments of its own. */
+/* That body is what its own texts and attachments come to, and need not be made
+ * again, until one of them changes. */
 void ph__message_borrow_body(struct ph_message *msg, struct ph__mime *mime);
 
 /* The header fields that have a call of their own, in the order in which they

@@ -322,8 +322,7 @@ int ph__mime_settle(struct ph_message *msg)
 {
     if (msg->mime_given)
         return PH_OK;
-    ph__mime_free(msg->mime);
-    msg->mime = NULL;
+    ph__mime_drop(msg);
     struct ph__mime *mime = calloc(1, sizeof(*mime));
     if (!mime)
         return PH_E_NOMEM;
@@ -335,6 +334,13 @@ int ph__mime_settle(struct ph_message *msg)
     else
         msg->mime = mime;
     return rc;
+}
+
+void ph__mime_drop(struct ph_message *msg)
+{
+    ph__mime_free(msg->mime);
+    msg->mime = NULL;
+    msg->mime_given = false;
 }
 
 void ph__mime_free(struct ph__mime *mime)
@@ -360,6 +366,7 @@ void ph_message_boundary(struct ph_message *msg, const char *text)
         return;
     size_t len = strlen(text);
     msg->composed = true;
+    ph__mime_drop(msg);
     if (!is_boundary(text, len)) {
         ph__message_fail(msg, PH_E_HEADER, "boundary",
                          (struct ph_slice){text, len},

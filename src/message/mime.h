@@ -24,6 +24,8 @@ struct ph__mime {
  * borrowed one. PH_OK, PH_E_NOMEM, PH_E_LIMIT; PH_E_SYSTEM or PH_E_CONTENT if
  * there is no boundary for the parts, and then the message has failed. */
 int ph__mime_settle(struct ph_message *msg);
+/* What it was given is to change: one that it has borrowed is not its own. */
+void ph__mime_drop(struct ph_message *msg);
 void ph__mime_free(struct ph__mime *mime);
 
 #endif

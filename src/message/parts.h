@@ -64,7 +64,7 @@ struct ph_message {
     int64_t signed_at; /* seconds since 1970, if given */
     bool signed_at_given;
     bool rendered;
-    bool mime_given;       /* shared with others, instead of its own */
+    bool mime_given;       /* it need not be made again */
     struct ph__mime *mime; /* the body of a composed one, or NULL */
     struct ph__slices content;
     struct ph__buf whole; /* the same as one, if somebody has asked for that */

@@ -40,8 +40,7 @@ void ph__message_borrow_body(struct ph_message *msg, struct ph__mime *mime)
 {
     if (!ph__message_open(msg, mime))
         return;
-    msg->composed = true;
-    ph__mime_free(msg->mime);
+    ph__mime_drop(msg);
     msg->mime = mime;
     msg->mime_given = true;
     mime->owners++;

@@ -10,7 +10,7 @@
 /* Where a field stands decides what its value may be, and how it is encoded. */
 enum ph__place {
     PH__IN_TEXT,    /* text, or a header of text */
-    PH__IN_HTML,    /* < > & " are escaped */
+    PH__IN_HTML,    /* < > & " ' are escaped */
     PH__AS_MAILBOX, /* in a header of mailboxes: a whole one */
     PH__AS_NAME,    /* a word of a display name */
     PH__IN_QUOTES,  /* part of a quoted string */

@@ -34,6 +34,8 @@ static const char *html_escape(char c)
         return "&amp;";
     case '"':
         return "&quot;";
+    case '\'':
+        return "&#39;"; /* &apos; is not of HTML 4 */
     default:
         return NULL;
     }
@@ -41,7 +43,7 @@ static const char *html_escape(char c)
 
 static int add_html(struct ph__buf *out, const char *value)
 {
-    static const char special[] = "<>&\"";
+    static const char special[] = "<>&\"'";
     int rc = PH_OK;
     while (!rc && *value) {
         size_t n = strcspn(value, special);

@@ -9,6 +9,7 @@
 #include "tls/peer.h"
 
 struct ph__conn;
+struct sockaddr_storage;
 
 /* What happens, told from the loop, never from inside a call below. After
  * `failed` the connection is dead: close it. Any call is legal inside. */
@@ -86,6 +87,9 @@ const char *ph__conn_peer(const struct ph__conn *c);
 /* Our end as an address literal, "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC
  * 5321 4.1.3); "[127.0.0.1]" on a unix socket. */
 void ph__conn_local_literal(const struct ph__conn *c, char *out, size_t size);
+/* Both ends of the socket; false where the kernel does not know them. */
+bool ph__conn_ends(const struct ph__conn *c, struct sockaddr_storage *local,
+                   struct sockaddr_storage *peer);
 /* Sends what it can without waiting, close_notify last if TLS is up, closes
  * every handle, frees, then calls `closed` (may be NULL) as the last touch. No
  * event follows. The second call does nothing. Nothing is waited for. */

@@ -20,3 +20,12 @@ void ph__conn_local_literal(const struct ph__conn *c, char *out, size_t size)
                   sizeof(text));
     snprintf(out, size, v6 ? "[IPv6:%s]" : "[%s]", text);
 }
+
+bool ph__conn_ends(const struct ph__conn *c, struct sockaddr_storage *local,
+                   struct sockaddr_storage *peer)
+{
+    socklen_t len = sizeof(*local);
+    socklen_t peer_len = sizeof(*peer);
+    return c->fd >= 0 && !getsockname(c->fd, (struct sockaddr *)local, &len) &&
+           !getpeername(c->fd, (struct sockaddr *)peer, &peer_len);
+}

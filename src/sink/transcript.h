@@ -12,9 +12,11 @@
  *   # TLSv1.3, ...     TLS is up
  *   # session 2        whose lines follow, where sessions are interleaved; up
  * to the first such line it is session 1
+ *   # at 0.012345      when what follows was said or heard, in seconds; a time
+ * that goes back counts as the one before
  *
  * The blank behind the colon may be missing, lines end with LF or CRLF, and any
- * other line is a remark. */
+ * other line is a remark; those that begin with "# " are kept. */
 #ifndef SINK_TRANSCRIPT_H
 #define SINK_TRANSCRIPT_H
 
@@ -28,12 +30,22 @@ enum ph__transcript_kind {
     PH__TRANSCRIPT_SECURED  /* # TLS */
 };
 
+#define PH__TRANSCRIPT_NO_TIME UINT64_MAX
+
 struct ph__transcript_line {
     enum ph__transcript_kind kind;
     const char *text; /* behind "S: " or "C: " */
     size_t visible;   /* of text; what follows is a secret. SIZE_MAX = all */
     uint64_t octets;  /* of PH__TRANSCRIPT_CONTENT */
+    uint64_t at;      /* microseconds, or PH__TRANSCRIPT_NO_TIME */
     size_t number;    /* in the file, from 1 on */
+};
+
+/* "# connected to mail.example:25"; `at` and `number` as above. */
+struct ph__transcript_remark {
+    const char *text; /* behind "# " */
+    uint64_t at;
+    size_t number;
 };
 
 /* The lines of one connection. */
@@ -41,6 +53,9 @@ struct ph__dialogue {
     struct ph__transcript_line *lines;
     size_t count;
     size_t cap;
+    struct ph__transcript_remark *remarks;
+    size_t remark_count;
+    size_t remark_cap;
 };
 
 struct ph__transcript {
@@ -50,6 +65,8 @@ struct ph__transcript {
 };
 
 enum { PH__TRANSCRIPT_SESSIONS_MAX = 100000 };
+/* Later ones are no times: microseconds of the sum of all have to be counted */
+enum { PH__TRANSCRIPT_SECONDS_MAX = 1000 * 1000 * 1000 };
 
 /* Takes `text` apart: its line ends become '\0', and it has to outlive the
  * transcript. PH_E_CONTENT: there is a NUL in it; PH_E_LIMIT: a session's

@@ -80,6 +80,7 @@ int ph_machine_tell(struct ph_machine *m, enum ph_signal signal,
     case PH_SIGNAL_QUIT:
         return quit(m);
     case PH_SIGNAL_TIMEOUT:
+        ph__machine_trace_silence(m);
         return lose(m, PH_E_TIMEOUT);
     case PH_SIGNAL_LOST:
         return lose(m, PH_E_CLOSED);

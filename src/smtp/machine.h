@@ -140,6 +140,7 @@ void ph__machine_trace_said(struct ph_machine *m, const char *line, size_t len,
                             size_t secret_from);
 void ph__machine_trace_heard(struct ph_machine *m);
 void ph__machine_trace_unasked(struct ph_machine *m);
+void ph__machine_trace_silence(struct ph_machine *m);
 void ph__machine_trace_body(struct ph_machine *m, const char *data, size_t len);
 void ph__machine_trace_body_end(struct ph_machine *m);
 

@@ -15,7 +15,9 @@ struct ph__out {
     struct ph__block *blocks; /* the newest first */
     uint64_t queued;          /* octets ever queued */
     uint64_t sent;            /* octets ever sent */
-    bool measuring;           /* nothing is kept: only `queued` counts */
+    uint64_t secret;     /* of `queued`: what was said with AUTH last ... */
+    uint64_t secret_end; /* ... up to here */
+    bool measuring;      /* nothing is kept: only `queued` counts */
 };
 
 /* PH_E_NOMEM. A borrowed slice must stay until it is sent. */

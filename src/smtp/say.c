@@ -6,12 +6,20 @@
 
 /* The only place that writes commands. */
 
+static void mark_secret(struct ph_machine *m, size_t from, size_t len)
+{
+    m->out.secret = m->out.queued + from;
+    m->out.secret_end = m->out.queued + len;
+}
+
 static int end_line(struct ph_machine *m, struct ph__line *l)
 {
     if (l->too_long)
         return PH_E_LIMIT;
     ph__machine_trace_said(m, l->data, l->len,
                            l->secret_from ? l->secret_from : l->len);
+    if (l->secret_from)
+        mark_secret(m, l->secret_from, l->len);
     int rc = ph__out_copy(&m->out, l->data, l->len);
     return rc ? rc : ph__out_copy(&m->out, "\r\n", 2);
 }
@@ -76,6 +84,7 @@ static int say_answer(struct ph_machine *m)
 {
     ph__secrets_add(&m->secrets, ph__buf_text(&m->answer));
     ph__machine_trace_said(m, ph__buf_text(&m->answer), m->answer.len, 0);
+    mark_secret(m, 0, m->answer.len);
     int rc = ph__out_copy(&m->out, ph__buf_text(&m->answer), m->answer.len);
     ph__buf_wipe(&m->answer);
     return rc ? rc : ph__out_copy(&m->out, "\r\n", 2);

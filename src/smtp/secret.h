@@ -45,6 +45,11 @@ size_t ph__secrets_seek_all(const struct ph__secrets *s, const char *text,
  * PH_E_NOMEM, PH_E_LIMIT: then less is added. */
 int ph__secrets_show(const struct ph__secrets *s, struct ph__buf *out,
                      const char *text, size_t len);
+/* For a tap: how many octets of what ph_machine_output() lists are secret, and
+ * where they begin; what a server may repeat, or NULL. */
+struct ph_machine;
+size_t ph__machine_secret(const struct ph_machine *m, size_t *from);
+const struct ph__secrets *ph__machine_secrets(const struct ph_machine *m);
 /* Is this a challenge, in base64, with a secret in what it stands for? True
  * also when there was no memory to look. */
 bool ph__secrets_challenge(const struct ph__secrets *s, const char *text,

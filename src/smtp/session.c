@@ -169,6 +169,21 @@ void ph_machine_free(struct ph_machine *m)
     free(m);
 }
 
+size_t ph__machine_secret(const struct ph_machine *m, size_t *from)
+{
+    const struct ph__out *out = &m->out;
+    uint64_t begin = out->secret > out->sent ? out->secret : out->sent;
+    if (begin >= out->secret_end)
+        return 0;
+    *from = (size_t)(begin - out->sent);
+    return (size_t)(out->secret_end - begin);
+}
+
+const struct ph__secrets *ph__machine_secrets(const struct ph_machine *m)
+{
+    return m->secrets.count ? &m->secrets : NULL;
+}
+
 size_t ph_machine_trace(struct ph_machine *m, const char **out)
 {
     /* Handed out and cleared: the text stays until something is added. */

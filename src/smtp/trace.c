@@ -49,6 +49,13 @@ void ph__machine_trace_unasked(struct ph_machine *m)
         add_text(m, "# that came before any reply was due\n");
 }
 
+/* So that it shows how long was waited. */
+void ph__machine_trace_silence(struct ph_machine *m)
+{
+    if (m->config.trace)
+        add_text(m, "# no answer in time\n");
+}
+
 static void add_content_line(struct ph_machine *m, const char *data, size_t len)
 {
     size_t from = m->trace.len;

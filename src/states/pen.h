@@ -14,4 +14,7 @@ struct ph__pen {
     ((pen)->rc =                                                               \
          (pen)->rc ? (pen)->rc : ph__buf_format((pen)->out, __VA_ARGS__))
 
+/* <, > and & for XML. Quotes stay: not for attributes. */
+void ph__pen_xml(struct ph__pen *pen, const char *text, size_t len);
+
 #endif

@@ -9,16 +9,7 @@ enum { WRAP = 20, ASKS_WRAP = 21, NAME_H = 13, WORDS_H = 11, NOTE_H = 12 };
 
 void ph__sheet_text(struct ph__sheet *sheet, const char *text, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] == '<')
-            PH__WRITE(&sheet->pen, "&lt;");
-        else if (text[i] == '>')
-            PH__WRITE(&sheet->pen, "&gt;");
-        else if (text[i] == '&')
-            PH__WRITE(&sheet->pen, "&amp;");
-        else
-            PH__WRITE(&sheet->pen, "%c", text[i]);
-    }
+    ph__pen_xml(&sheet->pen, text, len);
 }
 
 void ph__sheet_line_of_text(struct ph__sheet *sheet, const char *class,

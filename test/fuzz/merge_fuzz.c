@@ -168,7 +168,7 @@ static void check_html(const struct ph_template *t, const struct wire *wire)
     const struct ph__part *body = &t->parts[t->part_count - 1];
     struct ph__buf text = PH__BUF(WIRE_TEXT_MAX);
     wire_decode_body(&text, wire);
-    for (const char *c = "<>\""; *c; c++) {
+    for (const char *c = "<>\"'"; *c; c++) {
         size_t literal = 0;
         for (size_t i = 0; i < body->count; i++) {
             struct ph_slice s = t->pieces[body->first + i].text;

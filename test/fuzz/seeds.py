@@ -160,6 +160,24 @@ def script():
         yield bytes([options]) + text + b"\0" + client
 
 
+def trace():
+    """The same transcripts, every line of them a bit later; real recordings."""
+    for text, _ in TRANSCRIPTS:
+        lines = text.splitlines(keepends=True)
+        yield text
+        yield b"".join(b"# at %d.%06d\n" % (i // 3, i * 700) + line
+                       for i, line in enumerate(lines))
+    yield b"# at 999999999.999999\n# connected to <&>\n# x\nS: 5\n"
+    yield b"C: NOOP\nS: 250\n\xfd\xff\xfd\x05# session 2\nS: 220\n"
+    yield b"# at 5.5\nC: MAIL\n# at 1.5\nS: \xe2\x80\xae\x7f\xff\xfe\n"
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                          os.pardir, "trace")
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".txt"):
+            with open(os.path.join(folder, name), "rb") as recording:
+                yield recording.read()
+
+
 HEADERS = [
     ["fAnn <ann@x.org>", "tbob@y.org", "sHello", "xHello,\nBob\n"],
     ["fAnn Lee <a@x>, b@x", "t\"Lee, Bob\" <b@y>, c@z", "cd@z", "be@z"],
@@ -367,7 +385,7 @@ def html():
 SEEDS = {"address": address, "content": content, "dns": dns, "header": header,
          "html": html, "machine": machine, "merge": merge, "proxy": proxy,
          "ready": ready, "reply": reply, "sasl": sasl, "script": script,
-         "sink": sink, "sts": sts}
+         "sink": sink, "sts": sts, "trace": trace}
 
 
 def main(target, directory):

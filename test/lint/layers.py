@@ -27,12 +27,13 @@ BELOW = {
     "mx": {"client", "dns", "tls", "message", "dkim", "base"},
     "sink": {"tls", "base"},
     "states": {"smtp", "base"},
-    "cli": {"sink", "states", "mx", "client", "engine", "net", "dns", "tls", "message",
+    "trace": {"states", "sink", "smtp", "base"},
+    "cli": {"trace", "sink", "states", "mx", "client", "engine", "net", "dns", "tls", "message",
             "dkim", "smtp", "sasl", "base"},
 }
 
 ALL = set(BELOW)
-NO_IO = {"dkim", "smtp", "engine", "states"}
+NO_IO = {"dkim", "smtp", "engine", "states", "trace"}
 
 # Headers that only some layers may see.
 RESERVED = [

@@ -8,13 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <unistd.h>
+
 #include <cmocka.h>
 #include <idn2.h>
 
+#include <posthaste/dkim.h>
 #include <posthaste/merge.h>
 
 #include "alloc/wrap.h"
 #include "message/internal.h"
+#include "unit/dkim/vectors.h"
 
 typedef int scenario(void);
 
@@ -232,6 +236,39 @@ static int refuse(void)
     return rc == PH_E_ADDRESS ? PH_OK : rc;
 }
 
+/* A file that is kept on the disk, in messages that share it, signed. */
+static int compose_signed(void)
+{
+    static char octets[(1 << 20) + 1];
+    char path[] = "/tmp/alloc_test-XXXXXX";
+    int fd = mkstemp(path);
+    assert_int_equal(write(fd, octets, sizeof(octets)), sizeof(octets));
+    close(fd);
+    struct ph_dkim *dkim = ph_dkim_new(
+        PH_DKIM(.domain = "x.org", .selector = "s", .key = RFC_ED25519,
+                .key_len = strlen(RFC_ED25519)));
+    struct ph_part *part = ph_part_new(PH_ATTACHMENT(.path = path));
+    int rc = PH_OK;
+    unlink(path);
+    for (int i = 0; i < 2 && !rc; i++) {
+        struct ph_message *msg = ph_message_new();
+        struct ph_slice out;
+        ph_message_from(msg, "ann@x.org");
+        ph_message_to(msg, "bob@x.org");
+        if (part && dkim) {
+            ph_message_add_part(msg, part);
+            ph_message_sign(msg, dkim);
+        }
+        ph_message_date(msg, 0);
+        ph_message_id(msg, "1@x.org");
+        rc = part && dkim ? ph_message_render(msg, &out) : PH_E_NOMEM;
+        ph_message_free(msg);
+    }
+    ph_part_free(part);
+    ph_dkim_free(dkim);
+    return rc;
+}
+
 static void fail_each(scenario *run)
 {
     long n = 0;
@@ -255,6 +292,7 @@ static void composing_survives(void **state)
     fail_each(compose);
     fail_each(compose_utf8);
     fail_each(compose_parts);
+    fail_each(compose_signed);
 }
 
 static void ready_messages_survive(void **state)

@@ -65,7 +65,7 @@ static const struct {
     {"HTML",
      HEAD "Content-Type: text/html\n\n<p>{{a}}</p>\n",
      {"a=<b> & \"c\" 'd'"},
-     "\r\n\r\n<p>&lt;b&gt; &amp; &quot;c&quot; 'd'</p>\r\n"},
+     "\r\n\r\n<p>&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;</p>\r\n"},
     {"HTML headers are not HTML",
      HEAD "Content-Type: text/html\nSubject: {{a}}\n\n",
      {"a=<b> & c"},

@@ -245,7 +245,8 @@ class ParseBack(unittest.TestCase):
                 shown = name
                 if kind == "text/html":
                     shown = (name.replace("&", "&amp;").replace("<", "&lt;")
-                             .replace(">", "&gt;").replace('"', "&quot;"))
+                             .replace(">", "&gt;").replace('"', "&quot;")
+                             .replace("'", "&#39;"))
                 self.assertEqual(canonical(msg.get_content()),
                                  f"Dear {shown}!\n")
 

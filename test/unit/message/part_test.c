@@ -141,6 +141,7 @@ static void a_body_is_lent_to_other_messages(void **state)
     assert_int_equal(ph__message_lend_body(&body, model), PH_OK);
     ph_message_from(msg, "ann@x.org");
     ph_message_to(msg, "bob@x.org");
+    ph_message_text(msg, "");
     ph__message_borrow_body(msg, body);
     ph__mime_free(body);
     ph_message_date(msg, 0);
@@ -153,6 +154,10 @@ static void a_body_is_lent_to_other_messages(void **state)
     assert_int_equal(ph_message_render(msg, &two), PH_OK);
     assert_non_null(strstr(two.data, "Subject: later\r\n"));
     assert_non_null(strstr(two.data, "\r\neA==\r\n"));
+    ph_message_text(msg, "other");
+    assert_int_equal(ph_message_render(msg, &two), PH_OK);
+    assert_null(strstr(two.data, "\r\neA==\r\n"));
+    assert_non_null(strstr(two.data, "\r\n\r\nother\r\n"));
     ph_message_free(msg);
 }
 

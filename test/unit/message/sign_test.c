@@ -89,6 +89,7 @@ static void a_body_that_is_shared_is_hashed_once(void **state)
     ph_message_free(model);
     for (int i = 0; i < 3; i++) {
         struct ph_message *msg = letter();
+        ph_message_text(msg, "Hi\n");
         ph__message_borrow_body(msg, body);
         ph_message_sign(msg, d);
         /* What was hashed once is believed. */

@@ -127,6 +127,65 @@ static void lines_become_what_was_said(void **state)
     }
 }
 
+static const struct {
+    const char *label;
+    const char *text;
+    uint64_t at; /* of the only line */
+} times[] = {
+    {"none", "S: a\n", PH__TRANSCRIPT_NO_TIME},
+    {"behind it", "S: a\n# at 1.0\n", PH__TRANSCRIPT_NO_TIME},
+    {"zero", "# at 0.000000\nS: a\n", 0},
+    {"micros", "# at 12.000345\n# remark\nS: a\n", 12000345},
+    {"fewer digits", "# at 1.5\nS: a\n", 1500000},
+    {"the latest of several", "# at 1.5\n# at 2.25\nS: a\n", 2250000},
+    {"of another session", "# at 1.5\n# session 1\nS: a\n", 1500000},
+    {"back in time", "# at 2.5\n# at 1.5\nS: a\n", 2500000},
+    {"the last that counts", "# at 1000000000.0\nS: a\n", 1000000000000000},
+    {"too late", "# at 1000000001.0\nS: a\n", PH__TRANSCRIPT_NO_TIME},
+    {"beyond counting", "# at 99999999999999999999.0\nS: a\n",
+     PH__TRANSCRIPT_NO_TIME},
+    {"no times", "# at 1\n# at 1.\n# at .5\n# at 1.1234567\n# at 1.-5\nS: a\n",
+     PH__TRANSCRIPT_NO_TIME},
+};
+
+static void lines_have_the_time_that_stands_before_them(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
+        struct ph__buf text = PH__BUF(ROOM);
+        struct ph__transcript t;
+        assert_int_equal(
+            read_text(&t, &text, times[i].text, strlen(times[i].text)), PH_OK);
+        assert_int_equal(t.lines, 1);
+        if (t.dialogues[0].lines[0].at != times[i].at)
+            fail_msg("%s: %llu", times[i].label,
+                     (unsigned long long)t.dialogues[0].lines[0].at);
+        ph__transcript_done(&t);
+        ph__buf_done(&text);
+    }
+}
+
+static void remarks_are_kept_with_their_session(void **state)
+{
+    (void)state;
+    static const char said[] = "# at 0.5\n# connected to x\nS: a\n# session 2\n"
+                               "# at 0.75\n# y: closed\nposthaste: z\n#\n";
+    struct ph__buf text = PH__BUF(ROOM);
+    struct ph__transcript t;
+    assert_int_equal(read_text(&t, &text, said, sizeof(said) - 1), PH_OK);
+    assert_int_equal(t.count, 2);
+    assert_int_equal(t.lines, 1);
+    assert_int_equal(t.dialogues[0].remark_count, 1);
+    assert_string_equal(t.dialogues[0].remarks[0].text, "connected to x");
+    assert_int_equal(t.dialogues[0].remarks[0].at, 500000);
+    assert_int_equal(t.dialogues[0].remarks[0].number, 2);
+    assert_int_equal(t.dialogues[1].remark_count, 1);
+    assert_string_equal(t.dialogues[1].remarks[0].text, "y: closed");
+    assert_int_equal(t.dialogues[1].remarks[0].at, 750000);
+    ph__transcript_done(&t);
+    ph__buf_done(&text);
+}
+
 static void a_recording_may_end_anywhere(void **state)
 {
     (void)state;
@@ -167,6 +226,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_become_what_was_said),
+        cmocka_unit_test(lines_have_the_time_that_stands_before_them),
+        cmocka_unit_test(remarks_are_kept_with_their_session),
         cmocka_unit_test(a_recording_may_end_anywhere),
         cmocka_unit_test(what_is_no_transcript_is_refused),
     };
