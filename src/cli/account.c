@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/account.h"
 #include "cli/server.h"
+#include "cli/wrong.h"
 
 enum { USER, SYSTEM, FILES = CLI_ACCOUNT_FILES };
 enum { PATH_LIMIT = 4096, NAMES_LIMIT = 4096 };
@@ -129,12 +130,6 @@ static int check_all(const struct cli_config *c)
 
 /* ---- where the files are ---- */
 
-static int out_of_memory(void)
-{
-    cli_error("out of memory");
-    return EXIT_TRY_LATER;
-}
-
 /* The XDG Base Directory Specification: a path that is not absolute is to be
  * ignored. */
 static int find_user_path(struct cli_account *a)
@@ -151,7 +146,7 @@ static int find_user_path(struct cli_account *a)
                   "$XDG_CONFIG_HOME");
         return EXIT_BAD_CONFIG;
     }
-    return rc ? out_of_memory() : EXIT_DONE;
+    return rc ? cli_wrong_memory() : EXIT_DONE;
 }
 
 static int read_file(struct cli_account *a, int which)
@@ -224,10 +219,10 @@ static int expand(struct cli_account *a, const char **value)
     struct ph__buf path = PH__BUF(CLI_CONFIG_OCTETS + PATH_LIMIT);
     char **paths = realloc(a->paths, (a->path_count + 1) * sizeof(*paths));
     if (!paths)
-        return out_of_memory();
+        return cli_wrong_memory();
     a->paths = paths;
     if (ph__buf_format(&path, "%s/%s", home(), *value + 2))
-        return out_of_memory();
+        return cli_wrong_memory();
     a->paths[a->path_count++] = path.data;
     *value = path.data;
     return EXIT_DONE;

@@ -6,14 +6,9 @@
 #include "cli/aliases.h"
 #include "cli/file.h"
 #include "cli/options.h"
+#include "cli/wrong.h"
 
 enum { FILE_ROOM = 64 * 1024 };
-
-static int out_of_memory(void)
-{
-    cli_error("out of memory");
-    return EXIT_TRY_LATER;
-}
 
 static int wrong(const struct cli_aliases *a, unsigned line, const char *what)
 {
@@ -161,7 +156,7 @@ static int take_lines(struct cli_aliases *a)
         most = CLI_ALIASES_MAX;
     a->items = calloc(most, sizeof(*a->items));
     if (!a->items)
-        return out_of_memory();
+        return cli_wrong_memory();
     char *end = a->text.data + a->text.len;
     int status = EXIT_DONE;
     unsigned number = 0;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/attachment.h"
 #include "cli/options.h"
+#include "cli/wrong.h"
 #include "message/id.h"
 #include "message/limits.h"
 #include "message/parameter.h"
@@ -160,10 +161,8 @@ int cli_attachment_parse(struct cli_attachment *out, enum cli_attach_as as,
                          const char *text)
 {
     struct cli_attachment a = {.as = as};
-    if (ph__text_copy(&a.memory, text)) {
-        cli_error("out of memory");
-        return EXIT_TRY_LATER;
-    }
+    if (ph__text_copy(&a.memory, text))
+        return cli_wrong_memory();
     a.path = a.memory;
     int status = take_words(&a, next_key(a.memory));
     if (!status)
@@ -188,10 +187,8 @@ int cli_attachments_add(struct cli_attachments *list, enum cli_attach_as as,
 {
     struct cli_attachment *items =
         realloc(list->items, (list->count + 1) * sizeof(*items));
-    if (!items) {
-        cli_error("out of memory");
-        return EXIT_TRY_LATER;
-    }
+    if (!items)
+        return cli_wrong_memory();
     list->items = items;
     int status = cli_attachment_parse(&items[list->count], as, text);
     list->count += !status;

@@ -54,8 +54,8 @@ static const struct cli_option list_options[] = {
      "a line) or .txt (an address a line); the column or key\n"
      "'to' (or 'email') is the address, all are fields;\n"
      "- = standard input"},
-    {FORMAT, 0, "format", "FORMAT",
-     "csv, jsonl or txt, whatever the file is called"},
+    {FORMAT, 0, "format", "csv|jsonl|txt",
+     "what it is, whatever the file is called"},
     {0, 0, NULL, NULL, NULL}};
 
 static const struct cli_option batch_options[] = {
@@ -95,9 +95,9 @@ static const struct cli_option batch_options[] = {
      "connect to nothing: print the first N messages (default\n"
      "1) with their envelopes, and check all rows. Results are\n"
      "neither read nor written"},
-    {PROGRESS, 0, "progress", "WHEN",
-     "auto (on a terminal, the default), always or never;\n"
-     "SIGUSR1 prints it once"},
+    {PROGRESS, 0, "progress", "auto|always|never",
+     "auto is on a terminal, and the default; SIGUSR1 prints\n"
+     "it once"},
     {JSON, 0, "json", NULL,
      "one JSON object per recipient on standard output, in\n"
      "place of the summary"},
@@ -105,6 +105,10 @@ static const struct cli_option batch_options[] = {
      "the dialogue on standard error; -vv content too"},
     {HELP, 'h', "help", NULL, "this page"},
     {0, 0, NULL, NULL, NULL}};
+
+const struct cli_option *const cli_batch_tables[] = {
+    list_options,       cli_template_options, batch_options, cli_dsn_options,
+    cli_server_options, cli_mx_notes,         NULL};
 
 struct batch {
     struct cli_server server;
@@ -387,9 +391,6 @@ static int run(struct batch *b)
 
 static void print_help(void)
 {
-    const struct cli_option *const tables[] = {
-        list_options,    cli_template_options, batch_options,
-        cli_dsn_options, cli_server_options,   cli_mx_notes};
     cli_help(
         "usage: posthaste batch --list FILE --server URL [--results FILE]\n"
         "           (--template FILE | --from ADDR --subject TEXT "
@@ -397,7 +398,7 @@ static void print_help(void)
         "           [--html @FILE] [--attach FILE ...]\n"
         "\n"
         "Sends each row of a list a message of its own.",
-        tables, 6);
+        cli_batch_tables, 6);
 }
 
 int cli_batch(int argc, char **argv)

@@ -8,6 +8,7 @@
 #include "cli/images.h"
 #include "cli/options.h"
 #include "cli/sign.h"
+#include "cli/wrong.h"
 #include "message/limits.h"
 
 enum { HEADER_NAME_ROOM = 128, FILE_ROOM = 64 * 1024 };
@@ -192,7 +193,7 @@ static int set_html(struct ph_message *msg, const char *value,
     char *base = NULL;
     int status = cli_file_text(&html, value);
     if (!status && cli_images_base(&base, value)) {
-        cli_error("out of memory");
+        cli_wrong_memory();
         status = EXIT_TRY_LATER;
     }
     if (!status)
@@ -269,10 +270,8 @@ static int set_all(struct ph_message *msg, const struct cli_compose *c)
 int cli_compose(struct ph_message **out, const struct cli_compose *c)
 {
     struct ph_message *msg = ph_message_new();
-    if (!msg) {
-        cli_error("out of memory");
-        return EXIT_TRY_LATER;
-    }
+    if (!msg)
+        return cli_wrong_memory();
     int status = set_all(msg, c);
     if (status)
         ph_message_free(msg);

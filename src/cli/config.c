@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/config.h"
 #include "cli/options.h"
+#include "cli/wrong.h"
 
 /* libinih would read such files, too. As distributions build it, it tells no
  * line numbers and no empty sections, cuts a line that is too long in two, ends
@@ -15,12 +16,6 @@
  * secrets that is too little and too much. */
 
 /* ---- the file ---- */
-
-static int out_of_memory(void)
-{
-    cli_error("out of memory");
-    return EXIT_TRY_LATER;
-}
 
 static int cannot_read(const char *path, const char *why)
 {
@@ -54,7 +49,7 @@ static int check_file(struct cli_config *c, int fd, size_t *size)
 static int read_all(struct cli_config *c, int fd, size_t size)
 {
     if (ph__buf_reserve(&c->text, size + 1))
-        return out_of_memory();
+        return cli_wrong_memory();
     while (c->text.len <= size) { /* one more: has it grown? */
         ssize_t n =
             read(fd, c->text.data + c->text.len, size + 1 - c->text.len);
@@ -169,7 +164,7 @@ static int take_lines(struct cli_config *c)
         most = CLI_CONFIG_LINES;
     c->settings = calloc(most, sizeof(*c->settings));
     if (!c->settings)
-        return out_of_memory();
+        return cli_wrong_memory();
     int status = EXIT_DONE;
     unsigned number = 0;
     for (char *line = c->text.data; line < end && !status;) {

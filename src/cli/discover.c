@@ -8,6 +8,7 @@
 #include "cli/discover.h"
 #include "cli/exit.h"
 #include "cli/options.h"
+#include "cli/wrong.h"
 
 struct search {
     struct cli_url *url;
@@ -22,7 +23,7 @@ static int take(struct search *s, const struct ph_place *place)
     s->url->port = place->port;
     s->url->implicit_tls = place->implicit_tls;
     if (rc)
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
     return rc ? EXIT_TRY_LATER : EXIT_DONE;
 }
 
@@ -55,14 +56,14 @@ int cli_discover(struct cli_url *out, const char *domain, bool any_host)
     struct search s = {
         .url = out, .domain = at ? at + 1 : domain, .any_host = any_host};
     if (uv_loop_init(&loop)) {
-        cli_error("%s", ph_strerror(PH_E_SYSTEM));
+        cli_wrong_code(PH_E_SYSTEM);
         return EXIT_TRY_LATER;
     }
     int rc = ph_discover(&loop, s.domain, NULL, on_found, &s);
     if (rc == PH_E_INVALID)
         s.status = cli_usage("srv:", s.domain, "give a domain");
     else if (rc) {
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
         s.status = EXIT_TRY_LATER;
     }
     uv_run(&loop, UV_RUN_DEFAULT);

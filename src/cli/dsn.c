@@ -7,11 +7,10 @@ enum dsn_option { NOTIFY = CLI_DSN_FIRST, RETURN, ID };
 
 const struct cli_option cli_dsn_options[] = {
     CLI_HEADING("Reports about delivery (of a server that offers DSN):"),
-    {NOTIFY, 0, "dsn-notify", "WHEN",
-     "never, or of success,failure,delay those that are\n"
-     "wanted"},
-    {RETURN, 0, "dsn-return", "WHAT",
-     "full or hdrs: how much of the message a report has"},
+    {NOTIFY, 0, "dsn-notify", "never|success,failure,delay",
+     "when: never, or those of the three that are wanted"},
+    {RETURN, 0, "dsn-return", "full|hdrs",
+     "how much of the message a report has"},
     {ID, 0, "dsn-id", "ID", "by which reports name this message"},
     {0, 0, NULL, NULL, NULL}};
 

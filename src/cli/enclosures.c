@@ -6,6 +6,7 @@
 #include "cli/file.h"
 #include "cli/identity.h"
 #include "cli/options.h"
+#include "cli/wrong.h"
 #include "message/limits.h"
 #include "message/load.h"
 
@@ -19,8 +20,7 @@ _Static_assert(CID_HASH + 1 <= CLI_CID_RIGHT_MAX, "too long for a cid=");
 
 static int no_memory(void)
 {
-    cli_error("out of memory");
-    return EXIT_TRY_LATER;
+    return cli_wrong_memory();
 }
 
 static const char *base_name(const char *path)

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/fetch.h"
 #include "cli/options.h"
+#include "cli/wrong.h"
 #include "mx/limits.h"
 
 struct cli_fetcher {
@@ -398,7 +399,7 @@ int cli_fetcher_new(struct cli_fetcher **out, struct uv_loop_s *loop,
     }
     if (make(out, loop, ca_file)) {
         curl_global_cleanup();
-        cli_error("%s", ph_strerror(PH_E_NOMEM));
+        cli_wrong_code(PH_E_NOMEM);
         return EXIT_TRY_LATER;
     }
     return EXIT_DONE;

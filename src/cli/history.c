@@ -9,6 +9,7 @@
 #include "cli/history.h"
 #include "cli/options.h"
 #include "cli/reader.h"
+#include "cli/wrong.h"
 
 enum { RECIPIENTS_MAX = 1 << 30 };
 
@@ -139,7 +140,7 @@ static int load_line(struct cli_history *h, struct cli_reader *reader,
         return EXIT_DONE;
     if (got == CLI_GOT_ERROR) {
         bool memory = errno == ENOMEM;
-        cli_error("%s cannot be read: %s", path, strerror(errno));
+        cli_wrong_file(path, errno);
         return memory ? EXIT_TRY_LATER : EXIT_NO_INPUT;
     }
     int rc = got == CLI_GOT_LINE ? take_line(h, line, at) : PH_E_INVALID;

@@ -7,13 +7,13 @@
 #include "base/text.h"
 #include "cli/identity.h"
 #include "cli/options.h"
+#include "cli/wrong.h"
 
 enum { PIECE = 16 * 1024 };
 
 static int no_digest(void)
 {
-    cli_error("out of memory");
-    return EXIT_TRY_LATER;
+    return cli_wrong_memory();
 }
 
 /* Ends the digest; frees it in any case. */
@@ -61,7 +61,7 @@ int cli_identity_of_file(char out[CLI_DIGEST_ROOM], int fd, const char *name)
         at += n;
     }
     if (n < 0) {
-        cli_error("%s cannot be read: %s", name, strerror(errno));
+        cli_wrong_file(name, errno);
         EVP_MD_CTX_free(ctx);
         return EXIT_NO_INPUT;
     }

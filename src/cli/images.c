@@ -5,6 +5,7 @@
 #include "cli/options.h"
 #include "cli/reference.h"
 #include "cli/tags.h"
+#include "cli/wrong.h"
 
 /* A path in HTML, percent-encoded, and the directory in front. */
 enum { REFERENCE_MAX = 64 * 1024, PATH_ROOM = 64 * 1024 };
@@ -17,7 +18,7 @@ static int failed(int rc)
         return EXIT_BAD_DATA;
     }
     if (rc)
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
     return rc ? EXIT_TRY_LATER : EXIT_DONE;
 }
 

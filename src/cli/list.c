@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/list_parts.h"
 #include "cli/options.h"
+#include "cli/wrong.h"
 
 enum { PROBLEM_MAX = 512, CELL_STEP = 64 * 1024 };
 
@@ -35,15 +36,11 @@ static int open_file(struct cli_list *l, const char *path)
     struct stat about;
     bool standard = strcmp(path, "-") == 0;
     l->path = strdup(standard ? "standard input" : path);
-    if (!l->path) {
-        cli_error("out of memory");
-        return EXIT_TRY_LATER;
-    }
+    if (!l->path)
+        return cli_wrong_memory();
     l->fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
-    if (l->fd < 0 || fstat(l->fd, &about)) {
-        cli_error("%s cannot be read: %s", l->path, strerror(errno));
-        return EXIT_NO_INPUT;
-    }
+    if (l->fd < 0 || fstat(l->fd, &about))
+        return cli_wrong_file(l->path, errno);
     l->flags = fcntl(l->fd, F_GETFL);
     l->is_file = S_ISREG(about.st_mode);
     l->size = l->is_file ? (uint64_t)about.st_size : 0;
@@ -62,7 +59,7 @@ int cli_list_open(struct cli_list **out, const char *path, const char *name)
     struct cli_list *l = calloc(1, sizeof(*l));
     if (!l || csv_init(&l->csv, 0)) {
         free(l);
-        cli_error("out of memory");
+        cli_wrong_memory();
         return EXIT_TRY_LATER;
     }
     /* By itself it grows 128 octets at a time: quadratic for a long field. */

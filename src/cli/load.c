@@ -10,6 +10,7 @@
 #include "cli/file.h"
 #include "cli/load_run.h"
 #include "cli/options.h"
+#include "cli/wrong.h"
 #include "message/limits.h"
 
 enum load_option {
@@ -61,6 +62,9 @@ static const struct cli_option load_options[] = {
      "the dialogue on standard error; -vv content too"},
     {HELP, 'h', "help", NULL, "this page"},
     {0, 0, NULL, NULL, NULL}};
+
+const struct cli_option *const cli_load_tables[] = {load_options,
+                                                    cli_server_options, NULL};
 
 struct settings {
     struct cli_server server;
@@ -250,7 +254,7 @@ static int report(struct cli_load *l, bool json)
     cli_load_sort(l);
     int rc = json ? cli_load_json(l, &out) : cli_load_text(l, &out);
     if (rc)
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
     else
         fwrite(out.data, 1, out.len, stdout);
     ph__buf_done(&out);
@@ -264,10 +268,8 @@ static int run(struct settings *s)
     int status = prepare(s);
     if (status)
         return status;
-    if (cli_load_init(&l, s->o.count)) {
-        cli_error("out of memory");
-        return EXIT_TRY_LATER;
-    }
+    if (cli_load_init(&l, s->o.count))
+        return cli_wrong_memory();
     status = cli_server_loop(&loop);
     if (status) {
         cli_load_done(&l);

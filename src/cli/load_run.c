@@ -7,6 +7,7 @@
 #include "cli/load_run.h"
 #include "cli/options.h"
 #include "cli/signals.h"
+#include "cli/wrong.h"
 #include "smtp/limits.h"
 
 /* Copies of the message that wait may have so many octets together. */
@@ -146,7 +147,7 @@ static void submit_all(struct run *run)
         int rc = submit(run);
         if (!rc)
             continue;
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
         run->status = cli_exit_worse(run->status, cli_exit_for_code(rc));
         run->stopping = true;
     }
@@ -190,7 +191,7 @@ static void on_signal(void *user)
 {
     struct run *run = user;
     if (run->stopping) {
-        cli_error("stopping at once");
+        cli_error("stopping at once: what was under way may have arrived");
         cli_server_abort(run->o->server, run->client);
         return;
     }

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/file.h"
 #include "cli/server.h"
+#include "cli/wrong.h"
 #include "sasl/sasl.h"
 
 enum { SECRET_LIMIT = 64 * 1024, FILE_ROOM = 64 * 1024 };
@@ -61,7 +62,7 @@ static int read_command(struct cli_login *l, const char *option,
                          "there is no command in it, or a quote does not end: "
                          "write PROGRAM ARGUMENT...");
     if (rc)
-        cli_error("out of memory");
+        cli_wrong_memory();
     return rc ? EXIT_TRY_LATER : EXIT_DONE;
 }
 

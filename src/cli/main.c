@@ -8,33 +8,17 @@
 
 #include "cli/exit.h"
 #include "cli/hide.h"
-#include "cli/options.h"
+#include "cli/menu.h"
 #include "cli/sendmail_options.h"
-
-static const struct command {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *help;
-} commands[] = {
-    {"send", cli_send, "one message to one or many recipients"},
-    {"sendmail", cli_sendmail, "as sendmail does; also by that name"},
-    {"batch", cli_batch, "a list of recipients, a message of their own each"},
-    {"probe", cli_probe, "what a server offers"},
-    {"load", cli_load, "the same message many times, measured"},
-    {"replay", cli_replay, "run the state machine over a recorded dialogue"},
-    {"trace", cli_trace_command, "see where the time of a dialogue went"},
-    {"sink", cli_sink, "a small SMTP server for trying things out"},
-    {"states", cli_states, "print the state machine"},
-};
-enum { COMMANDS = sizeof(commands) / sizeof(*commands) };
+#include "cli/wrong.h"
 
 static int print_help(void)
 {
     puts("usage: posthaste COMMAND [OPTION...]\n"
          "       posthaste COMMAND --help\n"
          "       posthaste --help | --version\n");
-    for (int i = 0; i < COMMANDS; i++)
-        printf("  %-8s %s\n", commands[i].name, commands[i].help);
+    for (const struct cli_entry *e = cli_menu; e->name; e++)
+        printf("  %-10s %s\n", e->name, e->help);
     puts("\n"
          "Exit status: 0 every recipient accepted; 64 usage; 65 bad message,\n"
          "list or address; 66 an input file cannot be read; 68 host not\n"
@@ -69,9 +53,9 @@ static int run_command(int argc, char **argv)
         return print_help();
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
         return print_version();
-    for (int i = 0; i < COMMANDS; i++)
-        if (strcmp(word, commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+    for (const struct cli_entry *e = cli_menu; e->name; e++)
+        if (strcmp(word, e->name) == 0)
+            return e->run(argc - 1, argv + 1);
     if (*word)
         cli_error("there is no command '%s': see posthaste --help", word);
     else
@@ -94,10 +78,8 @@ int main(int argc, char **argv)
     char **args;
     /* A reader who goes away is an error to report, not a reason to die. */
     signal(SIGPIPE, SIG_IGN);
-    if (!cli_hide_secrets(&args, argc, argv)) {
-        cli_error("out of memory");
-        return EXIT_TRY_LATER;
-    }
+    if (!cli_hide_secrets(&args, argc, argv))
+        return cli_wrong_memory();
     int status = settle_output(run_command(argc, args));
     cli_hide_free(args);
     return status;

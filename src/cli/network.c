@@ -7,7 +7,7 @@ static int take_proxy(struct cli_network *n, const char *text)
     bool http;
     const char *problem = cli_url_parse_proxy(&n->proxy, &http, text);
     if (problem) { /* not the URL itself: there may be a password in it */
-        cli_error("--proxy: the URL %s", problem);
+        cli_error("--proxy: the URL %s: correct it", problem);
         return EXIT_USAGE_ERROR;
     }
     n->options.proxy = http ? PH_PROXY_HTTP : PH_PROXY_SOCKS5;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/color.h"
 #include "cli/options.h"
 
 enum { OPTIONS_MAX = 96, LETTERS_MAX = 3 * OPTIONS_MAX + 3, HELP_COLUMN = 24 };
@@ -164,7 +165,8 @@ void cli_error(const char *format, ...)
     if ((size_t)len >= sizeof(text))
         len = sizeof(text) - 1;
     ph__text_make_printable(text, (size_t)len, false);
-    fprintf(stderr, "posthaste: %s\n", text);
+    fprintf(stderr, "%sposthaste:%s %s\n", cli_color_on(stderr, CLI_TINT_BAD),
+            cli_color_off(stderr, CLI_TINT_BAD), text);
 }
 
 int cli_take_options(struct cli_args *args, cli_take_cb take, void *user)
@@ -199,5 +201,7 @@ int cli_number(unsigned *out, const char *option, const char *value,
 void cli_trace(void *user, const char *line)
 {
     (void)user;
-    fprintf(stderr, "%s\n", line);
+    enum cli_tint tint = cli_tint_of_dialogue(line);
+    fprintf(stderr, "%s%s%s\n", cli_color_on(stderr, tint), line,
+            cli_color_off(stderr, tint));
 }

@@ -83,5 +83,17 @@ int cli_replay(int argc, char **argv);
 int cli_sink(int argc, char **argv);
 int cli_states(int argc, char **argv);
 int cli_trace_command(int argc, char **argv);
+int cli_completion(int argc, char **argv);
+
+/* The option tables of each, NULL behind the last. */
+extern const struct cli_option *const cli_send_tables[];
+extern const struct cli_option *const cli_batch_tables[];
+extern const struct cli_option *const cli_load_tables[];
+extern const struct cli_option *const cli_probe_tables[];
+extern const struct cli_option *const cli_replay_tables[];
+extern const struct cli_option *const cli_sink_tables[];
+extern const struct cli_option *const cli_states_tables[];
+extern const struct cli_option *const cli_trace_tables[];
+extern const struct cli_option *const cli_completion_tables[];
 
 #endif

@@ -1,9 +1,12 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "cli/color.h"
 #include "cli/exit.h"
 #include "cli/probe_report.h"
+#include "cli/wrong.h"
 
 enum probe_option { JSON = 1, TRACE, HELP };
 
@@ -13,6 +16,9 @@ static const struct cli_option probe_options[] = {
     {TRACE, 'v', "trace", NULL, "the dialogue on standard error"},
     {HELP, 'h', "help", NULL, "this page"},
     {0, 0, NULL, NULL, NULL}};
+
+const struct cli_option *const cli_probe_tables[] = {probe_options,
+                                                     cli_server_options, NULL};
 
 enum { REPORT_ROOM = 1024 * 1024 };
 
@@ -42,6 +48,24 @@ static int take_option(void *user, int id, const char *value)
     return EXIT_DONE;
 }
 
+static enum cli_tint tint_of(const struct cli_probe *p, const char *line)
+{
+    if (strncmp(line, "TLS:", 4) == 0)
+        return p->verified ? CLI_TINT_GOOD : CLI_TINT_BAD;
+    return *line == ' ' ? CLI_TINT_PLAIN : CLI_TINT_HEADING;
+}
+
+static void print_lines(const struct cli_probe *p, const char *text)
+{
+    for (const char *line = text; *line;) {
+        int len = (int)strcspn(line, "\n");
+        enum cli_tint tint = tint_of(p, line);
+        printf("%s%.*s%s\n", cli_color_on(stdout, tint), len, line,
+               cli_color_off(stdout, tint));
+        line += len + (line[len] == '\n');
+    }
+}
+
 static int print(const struct settings *s, const struct cli_probe *p)
 {
     struct ph__buf out = PH__BUF(REPORT_ROOM);
@@ -49,9 +73,11 @@ static int print(const struct settings *s, const struct cli_probe *p)
     int rc = s->json ? cli_probe_json(&out, p, server)
                      : cli_probe_text(&out, p, server, (int64_t)time(NULL));
     if (rc)
-        cli_error("%s", ph_strerror(rc));
-    else
+        cli_wrong_code(rc);
+    else if (s->json)
         fwrite(out.data, 1, out.len, stdout);
+    else
+        print_lines(p, ph__buf_text(&out));
     ph__buf_done(&out);
     return rc ? EXIT_TRY_LATER : EXIT_DONE;
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/exit.h"
 #include "cli/probe_run.h"
+#include "cli/wrong.h"
 #include "net/conn.h"
 
 enum { SLICES = 16 };
@@ -468,6 +469,6 @@ int cli_probe_run(struct cli_probe *p, struct cli_server *s, uv_loop_t *loop)
     uv_run(loop, UV_RUN_DEFAULT);
     ph__tls_context_free(r.tls);
     if (rc)
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
     return rc ? EXIT_TRY_LATER : EXIT_DONE;
 }

@@ -124,7 +124,9 @@ void cli_progress_init(struct cli_progress *p, uv_loop_t *loop, bool on,
     uv_signal_init(loop, &p->asked);
     p->asked.data = p;
     if (uv_signal_start(&p->asked, on_asked, SIGUSR1))
-        cli_error("SIGUSR1 cannot be watched: it would end this run");
+        cli_error(
+            "SIGUSR1 cannot be watched: do not send it, it would end this "
+            "run");
     uv_unref((uv_handle_t *)&p->asked);
     if (on)
         uv_timer_start(&p->timer, show, EVERY_MS, EVERY_MS);

@@ -5,6 +5,7 @@
 #include "cli/known.h"
 #include "cli/options.h"
 #include "cli/rehearse.h"
+#include "cli/wrong.h"
 #include "client/complete.h"
 #include "message/internal.h"
 
@@ -121,7 +122,7 @@ int cli_rehearse(const struct cli_letter *letter, unsigned count,
         .letter = letter, .duplicates = duplicates, .left = count};
     int rc = cli_known_init(&r.known);
     if (rc) {
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
         return EXIT_TRY_LATER;
     }
     read_all(&r);

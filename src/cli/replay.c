@@ -5,7 +5,7 @@
 #include "cli/options.h"
 #include "cli/replay_run.h"
 
-enum { HELP = 1 };
+enum { JSON = 1, HELP };
 enum {
     TRANSCRIPT_MAX = 64 * 1024 * 1024,
     FILE_ROOM = 64 * 1024,
@@ -14,7 +14,11 @@ enum {
 enum { EXIT_DIFFERENT = 1 };
 
 static const struct cli_option options[] = {
-    {HELP, 'h', "help", NULL, "this page"}, {0, 0, NULL, NULL, NULL}};
+    {JSON, 0, "json", NULL, "one JSON object a transition"},
+    {HELP, 'h', "help", NULL, "this page"},
+    {0, 0, NULL, NULL, NULL}};
+
+const struct cli_option *const cli_replay_tables[] = {options, NULL};
 
 static int cannot(const char *path, int code)
 {
@@ -27,18 +31,20 @@ static int cannot(const char *path, int code)
                   "larger than a message may be: shorten it",
                   path, PH__TRANSCRIPT_SESSIONS_MAX);
     else
-        cli_error("%s cannot be replayed: %s", path, ph_strerror(code));
+        cli_error("%s cannot be replayed: %s: give what 'send -v' prints", path,
+                  ph_strerror(code));
     return code == PH_E_NOMEM ? EXIT_TRY_LATER : EXIT_BAD_DATA;
 }
 
 static int replay_one(const char *path, struct ph__buf *out,
-                      const struct ph__dialogue *d)
+                      const struct ph__dialogue *d, size_t session)
 {
     struct cli_script script;
     int status = EXIT_DONE;
     int code = cli_script_learn(&script, d);
     enum cli_replayed what =
-        code ? CLI_NO_REPLAY : cli_replay_dialogue(out, &code, d, &script);
+        code ? CLI_NO_REPLAY
+             : cli_replay_dialogue(out, &code, d, &script, session);
     if (what == CLI_DIFFERS)
         status = EXIT_DIFFERENT;
     if (what == CLI_NO_REPLAY)
@@ -47,7 +53,8 @@ static int replay_one(const char *path, struct ph__buf *out,
     return status;
 }
 
-static int replay_all(const char *path, const struct ph__transcript *t)
+static int replay_all(const char *path, const struct ph__transcript *t,
+                      bool json)
 {
     struct ph__buf out = PH__BUF(OUTPUT_MAX);
     int status = EXIT_DONE;
@@ -56,16 +63,16 @@ static int replay_all(const char *path, const struct ph__transcript *t)
         if (!d->count)
             continue;
         ph__buf_clear(&out);
-        if (t->count > 1)
+        if (t->count > 1 && !json)
             printf("# session %zu\n", i + 1);
-        status = replay_one(path, &out, d);
+        status = replay_one(path, &out, d, json ? i + 1 : 0);
         fwrite(ph__buf_text(&out), 1, out.len, stdout);
     }
     ph__buf_done(&out);
     return status;
 }
 
-static int replay(const char *path)
+static int replay(const char *path, bool json)
 {
     struct ph__buf text = PH__BUF((size_t)TRANSCRIPT_MAX + FILE_ROOM);
     struct ph__transcript t = {0};
@@ -80,7 +87,7 @@ static int replay(const char *path)
         status = EXIT_BAD_DATA;
     }
     if (!status)
-        status = replay_all(path, &t);
+        status = replay_all(path, &t, json);
     ph__transcript_done(&t);
     ph__buf_done(&text);
     return status;
@@ -89,7 +96,7 @@ static int replay(const char *path)
 static void print_help(const struct cli_option *const *tables)
 {
     cli_help(
-        "usage: posthaste replay FILE\n"
+        "usage: posthaste replay [--json] FILE\n"
         "\n"
         "Runs the state machine over a recorded dialogue, such as "
         "'send -v' or 'batch -v'\n"
@@ -112,13 +119,16 @@ int cli_replay(int argc, char **argv)
     const char *path = NULL;
     struct cli_args args = {
         .argc = argc, .argv = argv, .tables = {options}, .operand = &path};
+    bool json = false;
     for (int id; (id = cli_next(&args)) != CLI_END;) {
         if (id == HELP)
             print_help(args.tables);
-        return id == HELP ? EXIT_DONE : EXIT_USAGE_ERROR;
+        if (id != JSON)
+            return id == HELP ? EXIT_DONE : EXIT_USAGE_ERROR;
+        json = true;
     }
     if (path)
-        return replay(path);
+        return replay(path, json);
     cli_error("replay: there is nothing to replay: give a file, or - for "
               "standard input");
     return EXIT_USAGE_ERROR;

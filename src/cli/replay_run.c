@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "base/text.h"
 #include "cli/replay_run.h"
 #include "smtp/config.h"
@@ -14,6 +16,7 @@ struct replay {
     const struct ph__dialogue *d;
     const struct cli_script *script;
     struct ph__buf *out;
+    size_t session; /* print objects that name it; 0 = lines for people */
     struct ph_machine *m;
     struct ph__reply_reader reader; /* tells where a reply ends */
     enum ph__state asked;           /* where that reply found the machine */
@@ -46,12 +49,28 @@ static enum ph__state state_of(const struct replay *r)
     return ph__state_named(ph_machine_state(r->m));
 }
 
+/* Names and words of the table need no escaping. */
+static int add_object(struct replay *r, enum ph__state from, const char *what,
+                      const char *action, enum ph__state next)
+{
+    return ph__buf_format(
+        r->out,
+        "{\"session\":%zu,\"state\":\"%s\",\"reply\":\"%s\","
+        "\"action\":\"%s\",\"next\":\"%s\",\"rests\":\"%s\"}\n",
+        r->session, ph__table[from].name, what, action, ph__table[next].name,
+        ph__table[state_of(r)].name);
+}
+
 /* Rows that only ask a question are passed at once: where the machine has come
  * to rest is told behind the table's next state. */
 static void print_step(struct replay *r, enum ph__state from, const char *what,
                        const char *action, enum ph__state next)
 {
     enum ph__state rest = state_of(r);
+    if (r->session) {
+        settle_code(r, add_object(r, from, what, action, next));
+        return;
+    }
     int rc = ph__buf_format(r->out, "%-10s %-8s %-10s %s", ph__table[from].name,
                             what, action, ph__table[next].name);
     if (!rc && rest != next)
@@ -91,6 +110,21 @@ static int add_end(struct ph__buf *out, const struct ph__dialogue *d)
                           d->lines[d->count - 1].number);
 }
 
+/* {"session":1,"difference":"line 12: ..."} in place of what begins at `from`,
+ * which is printable. */
+static int wrap_difference(struct replay *r, size_t from)
+{
+    json_t *object =
+        json_pack("{s:I, s:s%}", "session", (json_int_t)r->session,
+                  "difference", r->out->data + from, r->out->len - from);
+    char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
+    r->out->len = from;
+    int rc = text ? ph__buf_add_text(r->out, text) : PH_E_NOMEM;
+    free(text);
+    json_decref(object);
+    return rc;
+}
+
 /* `machine` is what it says, or NULL: nothing. */
 static void differ(struct replay *r, const char *machine)
 {
@@ -103,6 +137,8 @@ static void differ(struct replay *r, const char *machine)
                             machine ? "'" : "", ph_machine_state(r->m));
     if (!rc) /* whatever is in the file */
         ph__text_make_printable(r->out->data + from, r->out->len - from, false);
+    if (!rc && r->session)
+        rc = wrap_difference(r, from);
     if (!rc)
         rc = ph__buf_add_char(r->out, '\n');
     r->differs = true;
@@ -426,9 +462,11 @@ static int set_up(struct replay *r)
 
 enum cli_replayed cli_replay_dialogue(struct ph__buf *out, int *code,
                                       const struct ph__dialogue *d,
-                                      const struct cli_script *script)
+                                      const struct cli_script *script,
+                                      size_t session)
 {
-    struct replay r = {.d = d, .script = script, .out = out};
+    struct replay r = {
+        .d = d, .script = script, .out = out, .session = session};
     ph__reply_init(&r.reader, false);
     r.code = set_up(&r);
     if (!r.code)

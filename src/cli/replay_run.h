@@ -11,9 +11,12 @@ enum cli_replayed {
 };
 
 /* Adds a line for each transition, "MAIL  250  pass  RCPT", and for the first
- * difference, if there is one. *code is PH_OK, or why there is no replay. */
+ * difference, if there is one; or an object for each, with the number of the
+ * session in it, if that is not 0. *code is PH_OK, or why there is no replay.
+ */
 enum cli_replayed cli_replay_dialogue(struct ph__buf *out, int *code,
                                       const struct ph__dialogue *d,
-                                      const struct cli_script *script);
+                                      const struct cli_script *script,
+                                      size_t session);
 
 #endif

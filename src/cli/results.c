@@ -12,6 +12,7 @@
 
 #include "cli/options.h"
 #include "cli/results.h"
+#include "cli/wrong.h"
 
 /* As much as may wait for the disk: some 100 000 lines. */
 enum { GROUP_MAX = 64 * 1024 * 1024 };
@@ -53,7 +54,8 @@ static int open_file(struct cli_results *r)
 {
     r->fd = open(r->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (r->fd < 0) {
-        cli_error("%s cannot be written: %s", r->path, strerror(errno));
+        cli_error("%s cannot be written: %s: give --results another file",
+                  r->path, strerror(errno));
         return EXIT_NO_INPUT;
     }
     if (flock(r->fd, LOCK_EX | LOCK_NB)) {
@@ -75,8 +77,8 @@ static int drop_torn_line(struct cli_results *r)
         return EXIT_DONE;
     if (ftruncate(r->fd, (off_t)r->end) == 0)
         return EXIT_DONE;
-    cli_error("%s: its torn last line cannot be removed: %s", r->path,
-              strerror(errno));
+    cli_error("%s: its torn last line cannot be removed: %s: remove it by hand",
+              r->path, strerror(errno));
     return EXIT_TRY_LATER;
 }
 
@@ -86,7 +88,7 @@ int cli_results_open(struct cli_results **out, uv_loop_t *loop,
     struct cli_results *r = calloc(1, sizeof(*r));
     if (!r || !(r->path = strdup(path))) {
         free(r);
-        cli_error("out of memory");
+        cli_wrong_memory();
         return EXIT_TRY_LATER;
     }
     r->loop = loop;
@@ -199,8 +201,8 @@ static void fail(struct cli_results *r, ssize_t error)
     r->busy = false;
     r->failed = true;
     if (ftruncate(r->fd, (off_t)r->end))
-        cli_error("%s: %s: its last line may be torn", r->path,
-                  strerror(errno));
+        cli_error("%s: %s: its last line may be torn; the next run removes it",
+                  r->path, strerror(errno));
     serve(&r->served, false);
     serve(&r->waiting, false);
 }

@@ -4,6 +4,7 @@
 #include "cli/exit.h"
 #include "cli/options.h"
 #include "cli/run_parts.h"
+#include "cli/wrong.h"
 #include "message/internal.h"
 
 /* A row under way, or held. */
@@ -184,7 +185,7 @@ void cli_row_resume(struct cli_run *run)
     int rc = submit(run, item);
     if (!rc || rc == PH_E_AGAIN)
         return;
-    cli_error("%s", ph_strerror(rc));
+    cli_wrong_code(rc);
     ph_message_free(item->msg);
     free(item);
     cli_run_starve(run);
@@ -243,7 +244,7 @@ static uint64_t mark_of(struct cli_run *run, const char *recipient)
         rc = cli_known_reserve(&run->known);
     if (!rc || rc == PH_E_ADDRESS)
         return mark;
-    cli_error("%s", ph_strerror(rc));
+    cli_wrong_code(rc);
     cli_run_starve(run);
     return 0;
 }

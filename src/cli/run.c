@@ -4,6 +4,7 @@
 #include "cli/exit.h"
 #include "cli/options.h"
 #include "cli/run_parts.h"
+#include "cli/wrong.h"
 
 enum {
     WINDOW_PER_CONNECTION = 4, /* rows that wait while one is sent */
@@ -23,7 +24,7 @@ void cli_run_settle(struct cli_run *run, const struct cli_fate *fate,
         return;
     ph__buf_clear(&run->line);
     if (cli_report_json(&run->line, &nine)) {
-        cli_error("out of memory");
+        cli_wrong_memory();
         run->tally.status = cli_exit_worse(run->tally.status, EXIT_TRY_LATER);
         return;
     }
@@ -88,7 +89,8 @@ static void wait_for_rows(struct cli_run *run)
     run->polling = !rc;
     if (!rc)
         return;
-    cli_error("the list cannot be read: %s", uv_strerror(rc));
+    cli_error("the list cannot be read: %s: give a file that can",
+              uv_strerror(rc));
     run->tally.status = cli_exit_worse(run->tally.status, EXIT_NO_INPUT);
     run->stopping = true;
 }
@@ -178,7 +180,7 @@ static void print_summary(struct cli_run *run)
 {
     ph__buf_clear(&run->line);
     if (cli_tally_summary(&run->tally, &run->line))
-        cli_error("out of memory");
+        cli_wrong_memory();
     else
         fwrite(run->line.data, 1, run->line.len, stdout);
 }
@@ -219,7 +221,7 @@ static int open_run(struct cli_run *run)
     const struct cli_run_options *o = run->o;
     int rc = cli_known_init(&run->known);
     if (rc) {
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
         return EXIT_TRY_LATER;
     }
     cli_server_notify(o->server, on_notice, run);

@@ -1,14 +1,17 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <uv.h>
 
+#include "cli/color.h"
 #include "cli/compose.h"
 #include "cli/dsn.h"
 #include "cli/exit.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/sender.h"
+#include "cli/wrong.h"
 #include "client/complete.h"
 
 /* What the message is. */
@@ -40,8 +43,8 @@ enum send_option { FORCE_8BIT = LONG_LINES + 1, DRY_RUN, JSON, TRACE, HELP };
 static const struct cli_option send_options[] = {
     CLI_HEADING("Who and to whom (ADDR may be 'Name <addr>'):"),
     {FROM, 0, "from", "ADDR", "header and envelope sender"},
-    {TO, 0, "to", "ADDR", "header and envelope recipient; repeatable, as are"},
-    {CC, 0, "cc", "ADDR", "these"},
+    {TO, 0, "to", "ADDR", "header and envelope recipient; repeatable"},
+    {CC, 0, "cc", "ADDR", "likewise, who gets a copy"},
     {BCC, 0, "bcc", "ADDR", "recipients that no header names"},
     {ENVELOPE_FROM, 0, "envelope-from", "ADDR",
      "where bounces go, if not to --from; '' = nowhere"},
@@ -65,7 +68,8 @@ static const struct cli_option send_options[] = {
     {SIGN_DKIM, 0, "sign-dkim", "DOMAIN:SELECTOR:KEYFILE",
      "sign with this private key (PEM; RSA or Ed25519);\n"
      "repeatable"},
-    {PRIORITY, 0, "priority", "LEVEL", "high, normal or low"},
+    {PRIORITY, 0, "priority", "high|normal|low",
+     "how soon it wants to be read"},
     {HEADER, 0, "header", "'Name: value'", "one more header; repeatable"},
     {MESSAGE, 'm', "message", "FILE",
      "instead: this ready RFC 5322 message as it is (- =\n"
@@ -83,6 +87,9 @@ static const struct cli_option send_options[] = {
      "the dialogue on standard error; -vv content too"},
     {HELP, 'h', "help", NULL, "this page"},
     {0, 0, NULL, NULL, NULL}};
+
+const struct cli_option *const cli_send_tables[] = {
+    send_options, cli_dsn_options, cli_server_options, cli_mx_notes, NULL};
 
 struct send {
     struct cli_compose compose;
@@ -188,18 +195,27 @@ static int take_option(void *user, int id, const char *value)
 
 /* ---- results ---- */
 
+/* The outcome, which is what it begins with, in colour. */
+static void print_line(const struct ph__buf *line, const char *outcome)
+{
+    enum cli_tint tint = cli_tint_of_outcome(outcome);
+    int len = (int)strlen(outcome);
+    printf("%s%.*s%s%s\n", cli_color_on(stdout, tint), len, line->data,
+           cli_color_off(stdout, tint), line->data + len);
+}
+
 static void print_fate(struct send *s, const struct cli_fate *fate)
 {
     struct ph__buf line = PH__BUF(1024 * 1024);
     int rc =
         s->json ? cli_report_json(&line, fate) : cli_report_text(&line, fate);
-    if (!rc && !s->json)
-        rc = ph__buf_add_char(&line, '\n');
     if (rc) {
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
         s->status = cli_exit_worse(s->status, EXIT_TRY_LATER);
-    } else {
+    } else if (s->json) {
         fwrite(line.data, 1, line.len, stdout);
+    } else {
+        print_line(&line, fate->outcome);
     }
     ph__buf_done(&line);
 }
@@ -235,7 +251,7 @@ static int print_message(struct ph_message *msg)
     if (!rc)
         rc = ph_message_render(msg, &text);
     if (rc)
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
     else
         fwrite(text.data, 1, text.len, stdout);
     return rc ? cli_exit_for_code(rc) : EXIT_DONE;
@@ -258,7 +274,7 @@ static int transmit(struct send *s, uv_loop_t *loop, struct ph_message *msg)
         .parameters = s->parameters.size ? &s->parameters : NULL};
     int rc = cli_sender_send(&sender, msg, &options, on_sent, s);
     if (rc) {
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
         ph_message_free(msg);
     }
     cli_sender_close(&sender);
@@ -282,7 +298,7 @@ static int run(struct send *s)
         status = cli_compose(&msg, &s->compose);
     if (status == EXIT_BAD_DATA &&
         cli_compose_recipients(&s->compose, print_bad_input, s))
-        cli_error("out of memory");
+        cli_wrong_memory();
     if (status)
         return status;
     if (s->dry_run) {
@@ -302,13 +318,11 @@ static int run(struct send *s)
 
 static void print_help(void)
 {
-    const struct cli_option *const tables[] = {
-        send_options, cli_dsn_options, cli_server_options, cli_mx_notes};
     cli_help("usage: posthaste send --from ADDR --to ADDR... --server URL\n"
              "           (--subject TEXT --text TEXT | --message FILE)\n"
              "\n"
              "Sends one message to one or many recipients.",
-             tables, 4);
+             cli_send_tables, 4);
 }
 
 int cli_send(int argc, char **argv)

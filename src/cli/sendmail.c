@@ -19,6 +19,7 @@
 #include "cli/sendmail_options.h"
 #include "cli/sendmail_text.h"
 #include "cli/sendmail_user.h"
+#include "cli/wrong.h"
 #include "message/limits.h"
 
 enum {
@@ -40,12 +41,6 @@ struct sendmail {
     int status;
     bool uncertain; /* somebody may have got it */
 };
-
-static int out_of_memory(void)
-{
-    cli_error("out of memory");
-    return EXIT_TRY_LATER;
-}
 
 /* ---- what is known before the message is read ---- */
 
@@ -69,7 +64,7 @@ static int find_user(struct sendmail *s)
     const char *hello = cli_server_said(&s->server, CLI_HELLO);
     const char *aliases = cli_server_said(&s->server, CLI_ALIASES);
     if (cli_user_find(&s->user, hello, "/etc/mailname"))
-        return out_of_memory();
+        return cli_wrong_memory();
     return aliases ? cli_aliases_read(&s->aliases, aliases) : EXIT_DONE;
 }
 
@@ -101,7 +96,7 @@ static int read_some(struct ph__buf *input)
         return EXIT_BAD_DATA;
     }
     if (rc)
-        return out_of_memory();
+        return cli_wrong_memory();
     ssize_t n;
     do
         n = read(STDIN_FILENO, input->data + input->len, CHUNK);
@@ -227,7 +222,7 @@ static int make_message(struct ph_message **out, struct sendmail *s)
 {
     struct ph_message *msg = ph_message_new();
     if (!msg)
-        return out_of_memory();
+        return cli_wrong_memory();
     struct cli_envelope envelope = {.msg = msg,
                                     .domain = ph__buf_text(&s->user.domain),
                                     .aliases = &s->aliases};
@@ -282,7 +277,7 @@ static int transmit(struct sendmail *s, uv_loop_t *loop, struct ph_message *msg)
         .parameters = s->options.request.size ? &s->options.request : NULL};
     int rc = cli_sender_send(&sender, msg, &options, on_sent, s);
     if (rc) {
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
         ph_message_free(msg);
     }
     cli_sender_close(&sender);
@@ -312,7 +307,7 @@ static int send_it(struct sendmail *s, struct ph_message *msg)
 
 static int run(struct sendmail *s)
 {
-    struct ph_message *msg;
+    struct ph_message *msg = NULL;
     int status = find_server(s);
     if (!status)
         status = find_user(s);

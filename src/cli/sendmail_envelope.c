@@ -4,16 +4,11 @@
 #include "cli/options.h"
 #include "cli/sendmail_envelope.h"
 #include "cli/sendmail_names.h"
+#include "cli/wrong.h"
 #include "message/header.h"
 #include "message/limits.h"
 
 enum { QUALIFIED_MAX = PH__LOCAL_MAX + 1 + PH__DOMAIN_MAX };
-
-static int out_of_memory(void)
-{
-    cli_error("out of memory");
-    return EXIT_TRY_LATER;
-}
 
 /* `rc` is why a list ended. */
 static int settle(const struct cli_names *names, int rc, const char *where)
@@ -21,7 +16,7 @@ static int settle(const struct cli_names *names, int rc, const char *where)
     if (!rc)
         return EXIT_DONE;
     if (rc != PH_E_ADDRESS)
-        return out_of_memory();
+        return cli_wrong_memory();
     cli_error("%s: '%.*s' %s: correct it", where, (int)names->box.bad.len,
               names->box.bad.data, names->box.problem);
     return EXIT_BAD_DATA;
@@ -52,7 +47,7 @@ static int add_recipient(struct cli_envelope *e, struct ph_slice address)
         return EXIT_BAD_DATA;
     }
     if (rc || ph_message_check(e->msg) == PH_E_NOMEM)
-        return out_of_memory();
+        return cli_wrong_memory();
     return EXIT_DONE; /* other problems are the message's own words */
 }
 
@@ -128,7 +123,7 @@ int cli_envelope_add(struct cli_envelope *e, const char *where,
     if (status)
         cli_error("%s: this list is too long: send several messages", where);
     else if (rc)
-        status = out_of_memory();
+        status = cli_wrong_memory();
     struct ph_slice all = {ph__buf_text(&line), line.len};
     if (!status)
         status = add_list(e, where, all, NULL);
@@ -163,7 +158,7 @@ static int take_sender(struct ph__buf *address, struct ph__buf *full_name,
     }
     if (qualify(address, sender_shown(names), domain) ||
         ph__buf_add(full_name, name.data, name.len))
-        return out_of_memory();
+        return cli_wrong_memory();
     if (!cli_names_next(names))
         return settle(names, names->box.rc, "the sender");
     cli_error("the sender is more than one address: give one");

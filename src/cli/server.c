@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/discover.h"
 #include "cli/server.h"
+#include "cli/wrong.h"
 
 enum { PORT_RELAY = 25, PORT_SUBMISSION = 587, PORT_SUBMISSIONS = 465 };
 
@@ -49,7 +50,7 @@ static int place_of_preset(struct cli_server *s)
     s->url.port = s->preset->port;
     s->url.implicit_tls = s->preset->implicit_tls;
     if (rc)
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
     return rc ? EXIT_TRY_LATER : EXIT_DONE;
 }
 
@@ -114,8 +115,8 @@ static int settle_url(struct cli_server *s, const char *fallback)
         return settle_exchangers(s, text + 3);
     const char *problem = cli_url_parse(&s->url, text);
     if (problem) { /* not the URL itself: there may be a password in it */
-        cli_error("%s: the URL %s", said ? "--server" : "$POSTHASTE_SERVER",
-                  problem);
+        cli_error("%s: the URL %s: correct it",
+                  said ? "--server" : "$POSTHASTE_SERVER", problem);
         return EXIT_USAGE_ERROR;
     }
     return EXIT_DONE;
@@ -138,7 +139,7 @@ static int settle_address(struct cli_server *s, uint16_t port)
                          : ph__buf_format(&s->address, v6 ? "[%s]:%u" : "%s:%u",
                                           s->url.host, port);
     if (rc)
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
     return rc ? EXIT_TRY_LATER : EXIT_DONE;
 }
 
@@ -194,7 +195,7 @@ static int settle_pins(struct cli_server *s)
                              "write sha256// and the base64 of a SHA-256 (44 "
                              "characters)");
         if (rc) {
-            cli_error("%s", ph_strerror(rc));
+            cli_wrong_code(rc);
             return EXIT_TRY_LATER;
         }
     }
@@ -208,10 +209,8 @@ static int settle_pins(struct cli_server *s)
 static int check_file(const char *path)
 {
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    if (path && fd < 0) {
-        cli_error("%s cannot be read: %s", path, strerror(errno));
-        return EXIT_NO_INPUT;
-    }
+    if (path && fd < 0)
+        return cli_wrong_file(path, errno);
     if (path)
         close(fd);
     return EXIT_DONE;

@@ -110,7 +110,8 @@ int cli_server_loop(struct uv_loop_s *loop)
 {
     if (!uv_loop_init(loop))
         return EXIT_DONE;
-    cli_error("no event loop: too many open files?");
+    cli_error("no event loop can be had: close files, or raise their limit "
+              "(ulimit -n)");
     return EXIT_TRY_LATER;
 }
 

@@ -3,6 +3,7 @@
 const struct cli_option cli_server_options[] = {
     CLI_HEADING("Which server:"),
     {CLI_SERVER, 's', "server", "URL",
+     "the one to talk to:\n"
      "smtp://HOST[:PORT]   port 587 with credentials, else 25\n"
      "smtps://HOST[:PORT]  TLS from the first byte, port 465\n"
      "lmtp://HOST:PORT     LMTP, to a mail store\n"
@@ -27,16 +28,19 @@ const struct cli_option cli_server_options[] = {
      "each reply and for a blocked write (default: those of\n"
      "RFC 5321 4.5.3.2)"},
     {CLI_WITHOUT, 0, "without", "EXT[,EXT]",
-     "as if the server did not offer PIPELINING, SIZE, ..."},
+     "as if the server did not offer STARTTLS, PIPELINING,\n"
+     "SIZE, 8BITMIME, CHUNKING, BINARYMIME, SMTPUTF8, AUTH,\n"
+     "DSN, LIMITS, DELIVERBY, FUTURERELEASE, MT-PRIORITY,\n"
+     "REQUIRETLS, ENHANCEDSTATUSCODES"},
     {CLI_CHUNKING, 0, "chunking", NULL,
      "send content by BDAT where CHUNKING is offered, so that\n"
      "many messages go out without a wait"},
 
     CLI_HEADING("Encryption:"),
-    {CLI_TLS, 0, "tls", "MODE",
-     "none, opportunistic (STARTTLS if offered) or required\n"
-     "(default: required with credentials or port 587, none\n"
-     "for unix sockets, else opportunistic)"},
+    {CLI_TLS, 0, "tls", "none|opportunistic|required",
+     "opportunistic is STARTTLS where it is offered (default:\n"
+     "required with credentials or port 587, none for unix\n"
+     "sockets, else opportunistic)"},
     {CLI_TLS_CA, 0, "tls-ca", "FILE",
      "trust these certificates (PEM), not the system's"},
     {CLI_TLS_NAME, 0, "tls-name", "NAME",
@@ -44,7 +48,7 @@ const struct cli_option cli_server_options[] = {
     {CLI_TLS_PIN, 0, "tls-pin", "sha256//BASE64",
      "the server's key must be this one (posthaste probe shows\n"
      "it), whoever vouches for it; repeatable: one of these"},
-    {CLI_TLS_MIN, 0, "tls-min", "VERSION", "nothing older: 1.2 (default), 1.3"},
+    {CLI_TLS_MIN, 0, "tls-min", "1.2|1.3", "nothing older (default: 1.2)"},
     {CLI_TLS_INSECURE, 0, "tls-insecure", NULL, "take any certificate"},
     {CLI_TLS_CERT, 0, "tls-cert", "FILE",
      "show this certificate (PEM, with its chain) to servers\n"
@@ -66,10 +70,12 @@ const struct cli_option cli_server_options[] = {
      "No shell: CMD is split at blanks; 'such words', \"these\"\n"
      "and \\ keep them. Who wants a shell: \"sh -c '...'\""},
     {CLI_OAUTH_TOKEN, 0, "oauth-token", "TEXT",
-     "with this OAuth 2.0 access token, not a password;"},
-    {CLI_OAUTH_TOKEN_FILE, 0, "oauth-token-file", "FILE", "likewise"},
+     "with this OAuth 2.0 access token, not a password"},
+    {CLI_OAUTH_TOKEN_FILE, 0, "oauth-token-file", "FILE",
+     "with the token in the first line of FILE"},
     {CLI_OAUTH_TOKEN_COMMAND, 0, "oauth-token-command", "CMD",
-     "likewise; run once more when the server refuses a token"},
+     "with the token that CMD prints, which is run once more\n"
+     "when the server refuses one"},
     {CLI_AUTH, 0, "auth", "MECH[,MECH]",
      "only these mechanisms, in this order. Default, of those\n"
      "that the server offers: OAUTHBEARER, XOAUTH2 with a\n"

@@ -5,6 +5,7 @@
 #include "cli/file.h"
 #include "cli/options.h"
 #include "cli/sign.h"
+#include "cli/wrong.h"
 #include "dkim/limits.h"
 
 static int complain(const char *value)
@@ -15,8 +16,7 @@ static int complain(const char *value)
 
 static int no_memory(void)
 {
-    cli_error("out of memory");
-    return EXIT_TRY_LATER;
+    return cli_wrong_memory();
 }
 
 /* `words`: DOMAIN and SELECTOR, each with its '\0'. */

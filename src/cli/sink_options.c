@@ -6,6 +6,7 @@
 #include "cli/file.h"
 #include "cli/options.h"
 #include "cli/sink_options.h"
+#include "cli/wrong.h"
 #include "sink/script.h"
 
 enum {
@@ -31,6 +32,7 @@ enum option {
     MAX_MESSAGES,
     DELAY,
     SCRIPT,
+    WEB,
     JSON,
     HELP,
     OPTIONS
@@ -76,8 +78,8 @@ static const struct cli_option options[] = {
      "ENHANCEDSTATUSCODES, CHUNKING, BINARYMIME, LIMITS (they\n"
      "hold all the same), STARTTLS or AUTH; nor know EHLO"},
     {WITH, 0, "with", "EXT[,EXT]",
-     "offer DELIVERBY, FUTURERELEASE, MT-PRIORITY or, under\n"
-     "TLS, REQUIRETLS too"},
+     "offer DELIVERBY, FUTURERELEASE, MT-PRIORITY or, where it\n"
+     "is encrypted, REQUIRETLS too"},
     {LIMITS, 0, "limits", "'NAME=N NAME=N'",
      "allow no more, and say so (RFC 9422): MAILMAX (then\n"
      "421), RCPTMAX, RCPTDOMAINMAX (then 452)"},
@@ -96,9 +98,15 @@ static const struct cli_option options[] = {
      "comments with #. <hidden> stands for anything. Whoever\n"
      "says something else is shown on standard error and cut\n"
      "off, and the exit status will be 1"},
+    {WEB, 0, "web", "HOST:PORT",
+     "show the messages in a browser as they come; port 0 picks a\n"
+     "free one. The second line printed is \"web on http://...\".\n"
+     "The last 500 are kept, in memory; no password is asked"},
     {JSON, 0, "json", NULL, "print an object a message, not a line for people"},
     {HELP, 'h', "help", NULL, "print this"},
     {0}};
+
+const struct cli_option *const cli_sink_tables[] = {options, NULL};
 
 static const char usage[] =
     "usage: posthaste sink [OPTION...]\n\n"
@@ -134,6 +142,7 @@ static const struct place places[OPTIONS] = {
     [MAX_MESSAGES] = {COUNT, AT(sink.max_messages), UINT64_MAX},
     [DELAY] = {COUNT, AT(sink.delay_ms), DELAY_MAX_MS},
     [SCRIPT] = {TEXT, AT(script_file), 0},
+    [WEB] = {TEXT, AT(web), 0},
     [JSON] = {FLAG, AT(json), 0},
     [HELP] = {NOTHING, 0, 0},
 };
@@ -151,10 +160,9 @@ static int set_count(uint64_t *out, int id, uint64_t max, const char *value)
     if (ph__text_to_u64(value, strlen(value), out) && *out && *out <= max)
         return EXIT_DONE;
     if (max == UINT64_MAX)
-        cli_error("sink: --%s %s: a number above 0 is wanted", name_of(id),
-                  value);
+        cli_error("sink: --%s %s: give a number above 0", name_of(id), value);
     else
-        cli_error("sink: --%s %s: a number from 1 to %" PRIu64 " is wanted",
+        cli_error("sink: --%s %s: give a number from 1 to %" PRIu64,
                   name_of(id), value, max);
     return EXIT_USAGE_ERROR;
 }
@@ -194,15 +202,17 @@ static int apply(struct cli_sink_settings *set, int id, const char *value)
 
 static int read_script(struct cli_sink_settings *set)
 {
-    if (set->dir) {
-        cli_error("sink: --script and --dir: what a script takes is not "
-                  "stored: leave one out");
+    if (set->dir || set->web) {
+        cli_error("sink: --script and %s: what a script takes is not "
+                  "stored: leave one out",
+                  set->dir ? "--dir" : "--web");
         return EXIT_USAGE_ERROR;
     }
     int status = cli_file_read(&set->script, set->script_file);
     if (!status && set->script.len &&
         memchr(set->script.data, '\0', set->script.len)) {
-        cli_error("%s holds a NUL: it is no script", set->script_file);
+        cli_error("%s holds a NUL, and a script has none: give another file",
+                  set->script_file);
         status = EXIT_BAD_DATA;
     }
     return status;
@@ -213,7 +223,7 @@ static int conclude(struct cli_sink_settings *set)
 {
     struct ph__sink_options *sink = &set->sink;
     sink->replies = set->replies;
-    sink->discard_content = !set->dir;
+    sink->discard_content = !set->dir && !set->web;
     if (set->with.len)
         sink->with = set->with.data;
     if (set->without.len)
@@ -238,10 +248,8 @@ int cli_sink_parse(struct cli_sink_settings *out, int argc, char **argv,
         .limits = PH__BUF(NAMES_MAX),
         .script = PH__BUF(PH__SINK_SCRIPT_MAX + READ_AHEAD),
         .replies = calloc((size_t)argc + 1, sizeof(*out->replies))};
-    if (!out->replies) {
-        cli_error("sink: out of memory");
-        return EXIT_TRY_LATER;
-    }
+    if (!out->replies)
+        return cli_wrong_memory();
     while ((id = cli_next(&args)) > 0) {
         if (id == HELP) {
             cli_help(usage, args.tables, 1);

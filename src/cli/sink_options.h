@@ -13,6 +13,7 @@ struct cli_sink_settings {
     struct ph__buf script; /* the text of the file */
     const char *script_file;
     const char *dir;
+    const char *web;
     bool json;
 };
 

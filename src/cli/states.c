@@ -10,12 +10,14 @@ enum { OPT_FORMAT = 1, OPT_STATE, OPT_HELP };
 enum { OUTPUT_LIMIT = 1024 * 1024 };
 
 static const struct cli_option options[] = {
-    {OPT_FORMAT, 0, "format", "FORMAT",
-     "table (default), markdown, json,\n"
-     "dot (for Graphviz) or svg (a drawing)"},
+    {OPT_FORMAT, 0, "format", "table|markdown|json|dot|svg",
+     "in what form (default: table); dot is for Graphviz, svg\n"
+     "is a drawing"},
     {OPT_STATE, 0, "state", "NAME", "this state only, such as RCPT"},
     {OPT_HELP, 'h', "help", NULL, "this text"},
     {0, 0, NULL, NULL, NULL}};
+
+const struct cli_option *const cli_states_tables[] = {options, NULL};
 
 static const struct format {
     const char *name;
@@ -81,7 +83,8 @@ static int print(const struct request *r)
     bool written =
         fwrite(out.data, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
     if (!written)
-        cli_error("states: standard output: %s", strerror(errno));
+        cli_error("states: standard output cannot be written: %s: make room",
+                  strerror(errno));
     ph__buf_done(&out);
     return written ? EXIT_DONE : EXIT_TRY_LATER;
 }

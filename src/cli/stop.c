@@ -14,7 +14,7 @@ static void on_signal(void *user)
     struct cli_run *run = user;
     cli_progress_clear(&run->progress);
     if (run->stopping) {
-        cli_error("stopping at once");
+        cli_error("stopping at once: what was under way may have arrived");
         run->aborted = true; /* be it that only sessions are left to end */
         cli_sender_abort(&run->sender);
         return;

@@ -7,6 +7,7 @@
 #include "cli/images.h"
 #include "cli/options.h"
 #include "cli/template.h"
+#include "cli/wrong.h"
 
 enum { TEMPLATE_MAX = 64 * 1024 * 1024 };
 
@@ -119,7 +120,8 @@ static int read_files(struct ph__buf *file, struct ph__buf *text,
     if (!status && t->path)
         status = cli_file_read(file, t->path);
     if (!status && file->data && memchr(file->data, '\0', file->len)) {
-        cli_error("%s holds a NUL: it is not text", t->path);
+        cli_error("%s holds a NUL, and text has none: give another file",
+                  t->path);
         status = EXIT_BAD_DATA;
     }
     if (!status && t->text)
@@ -144,7 +146,7 @@ int cli_template_text(struct ph__buf *out, const struct cli_template *t)
         if (!rc)
             rc = ph__buf_add_text(out, t->text ? ph__buf_text(&text) : body);
         if (rc)
-            cli_error("%s", ph_strerror(rc));
+            cli_wrong_code(rc);
         status = rc ? EXIT_TRY_LATER : EXIT_DONE;
     }
     ph__buf_done(&file);
@@ -162,7 +164,7 @@ static int set_sender(struct ph_template *made, const char *address)
     if (!rc)
         ph_template_sender(made, ph__buf_text(&bare));
     else
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
     ph__buf_done(&bare);
     return rc ? EXIT_TRY_LATER : EXIT_DONE;
 }
@@ -175,8 +177,7 @@ struct rest {
 
 static int no_memory(void)
 {
-    cli_error("out of memory");
-    return EXIT_TRY_LATER;
+    return cli_wrong_memory();
 }
 
 /* The HTML, and what it shows goes into the list. */
@@ -260,7 +261,7 @@ static int add_rest(struct ph__buf *out, const struct cli_template *t,
     for (size_t i = 0; !rc && i < rest->list.count; i++)
         rc = add_enclosure(out, &rest->list.at[i]);
     if (rc)
-        cli_error("%s", ph_strerror(rc));
+        cli_wrong_code(rc);
     return rc ? EXIT_TRY_LATER : EXIT_DONE;
 }
 

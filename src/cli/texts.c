@@ -2,14 +2,13 @@
 
 #include "cli/options.h"
 #include "cli/texts.h"
+#include "cli/wrong.h"
 
 int cli_texts_add(struct cli_texts *t, const char *text)
 {
     const char **items = realloc(t->items, (t->count + 1) * sizeof(*items));
-    if (!items) {
-        cli_error("out of memory");
-        return EXIT_TRY_LATER;
-    }
+    if (!items)
+        return cli_wrong_memory();
     t->items = items;
     t->items[t->count++] = text;
     return EXIT_DONE;

@@ -22,6 +22,8 @@ static const struct cli_option options[] = {
     {HELP, 'h', "help", NULL, "this page"},
     {0, 0, NULL, NULL, NULL}};
 
+const struct cli_option *const cli_trace_tables[] = {options, NULL};
+
 typedef int (*show_cb)(struct ph__buf *out, const struct ph__trace *t);
 
 struct request {

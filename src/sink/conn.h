@@ -103,6 +103,7 @@ void ph__sink_opened(struct ph__sink *sink, struct ph__sink_conn *c);
 /* The handle is closed and `c` about to be freed. */
 void ph__sink_closed(struct ph__sink *sink, struct ph__sink_conn *c);
 int ph__sink_deliver(void *conn, struct ph__sink_message *message);
+void ph__sink_concluded(void *conn, const char *dialogue);
 void ph__sink_played(void *conn, struct ph__sink_difference *difference);
 
 /* ---- listen.c ---- */

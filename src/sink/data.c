@@ -38,7 +38,9 @@ static int deliver(struct ph__sink_session *s, const struct ph__buf *to)
         .size = (size_t)content->size,
         .chunks = mail->chunks,
         .flights = s->flights + 1};
-    return s->host->deliver(s->user, &whole);
+    int rc = s->host->deliver(s->user, &whole);
+    s->dialogue.delivered = !rc;
+    return rc;
 }
 
 /* RFC 5321 4.2.5: with a 250 the message is ours. */
@@ -153,6 +155,7 @@ size_t ph__sink_data_take(struct ph__sink_session *s, const char *data,
     else if (content->problem)
         refusal = no_memory;
     s->reads = PH__SINK_READS_COMMANDS;
+    ph__sink_dialogue_octets(&s->dialogue, content->size, true);
     if (s->host->opts->lmtp)
         accept_each(s, refusal);
     else
@@ -224,6 +227,8 @@ static void end_chunk(struct ph__sink_session *s)
 {
     const char *refusal = s->chunk.refusal;
     s->reads = PH__SINK_READS_COMMANDS;
+    if (s->chunk.size)
+        ph__sink_dialogue_octets(&s->dialogue, s->chunk.size, false);
     if (!refusal && s->mail.content.problem)
         refusal = no_memory;
     if (s->chunk.last)
@@ -249,6 +254,7 @@ void ph__sink_data_chunk(struct ph__sink_session *s, struct ph_slice argument)
     chunk->refusal = chunk_refusal(s, chunk->left);
     if (!chunk->refusal)
         s->mail.way = PH__SINK_BY_CHUNKS;
+    chunk->size = chunk->left;
     s->mail.chunks += s->mail.open;
     s->reads = PH__SINK_READS_CHUNK;
     if (!chunk->left)

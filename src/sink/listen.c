@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "sink/conn.h"
 
-enum { BACKLOG = 4096, HOST_MAX = 255 };
+enum { BACKLOG = 4096 };
 
 static int fail(struct ph__buf *why, const char *where, int uv_error)
 {
@@ -67,8 +67,8 @@ static int listen_unix(struct ph__sink *sink, const char *path,
 
 /* ---- TCP ---- */
 
-static int resolve(struct sockaddr_storage *out, uv_loop_t *loop,
-                   const char *host, const char *port)
+int ph__sink_resolve(struct sockaddr_storage *out, uv_loop_t *loop,
+                     const char *host, const char *port)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                              .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
@@ -82,8 +82,8 @@ static int resolve(struct sockaddr_storage *out, uv_loop_t *loop,
     return 0;
 }
 
-/* "HOST:PORT", "[::1]:PORT". */
-static bool split(char *host, const char **port, const char *where)
+bool ph__sink_where(char host[PH__SINK_HOST_MAX + 1], const char **port,
+                    const char *where)
 {
     const char *colon = strrchr(where, ':');
     size_t len = colon ? (size_t)(colon - where) : 0;
@@ -97,7 +97,7 @@ static bool split(char *host, const char **port, const char *where)
     } else if (memchr(where, ':', len)) {
         return false; /* an IPv6 address without brackets */
     }
-    if (!len || len > HOST_MAX)
+    if (!len || len > PH__SINK_HOST_MAX)
         return false;
     memcpy(host, where, len);
     host[len] = '\0';
@@ -126,15 +126,15 @@ static int learn_name(struct ph__sink *sink)
 static int listen_tcp(struct ph__sink *sink, const char *where,
                       struct ph__buf *why)
 {
-    char host[HOST_MAX + 1];
+    char host[PH__SINK_HOST_MAX + 1];
     const char *port;
     struct sockaddr_storage address;
-    if (!split(host, &port, where)) {
+    if (!ph__sink_where(host, &port, where)) {
         ph__buf_format(why, "'%s' is not HOST:PORT, [IPv6]:PORT or unix:/path",
                        where);
         return PH_E_INVALID;
     }
-    int rc = resolve(&address, sink->loop, host, port);
+    int rc = ph__sink_resolve(&address, sink->loop, host, port);
     if (rc)
         return fail(why, where, rc);
     uv_tcp_init(sink->loop, &sink->listener.tcp);

@@ -17,6 +17,7 @@ void ph__sink_session_init(struct ph__sink_session *s,
                  sizeof(struct ph__sink_to) * PH__SINK_RECIPIENTS_MAX);
     ph__buf_init(&s->mail.content.data, host->size_limit);
     ph__buf_init(&s->domains.names, PH__SINK_DOMAINS_MAX);
+    ph__sink_dialogue_init(&s->dialogue, host->concluded != NULL);
     s->mail.content.keep = !host->opts->discard_content;
 }
 
@@ -30,6 +31,7 @@ void ph__sink_session_done(struct ph__sink_session *s)
     ph__buf_done(&s->mail.to);
     ph__buf_done(&s->mail.content.data);
     ph__buf_done(&s->domains.names);
+    ph__sink_dialogue_done(&s->dialogue);
 }
 
 static bool follows_script(const struct ph__sink_session *s)
@@ -49,6 +51,7 @@ void ph__sink_session_greet(struct ph__sink_session *s)
         ph__sink_reply_lines(s, s->host->opts->lmtp
                                     ? "220 posthaste.sink LMTP\r\n"
                                     : "220 posthaste.sink ESMTP\r\n");
+    ph__sink_dialogue_replies(&s->dialogue, ph__buf_text(&s->out), s->out.len);
 }
 
 static void starttls(struct ph__sink_session *s)
@@ -180,12 +183,14 @@ static const char *line_problem(const char *line, size_t len)
 static void hear(struct ph__sink_session *s, const char *line, size_t len)
 {
     const char *problem = line_problem(line, len);
+    bool answers = s->reads == PH__SINK_READS_AUTH;
+    ph__sink_dialogue_command(&s->dialogue, line, len, answers);
     if (problem) {
         s->reads = PH__SINK_READS_COMMANDS;
         ph__sink_reply_say(s, problem);
         return;
     }
-    if (s->reads == PH__SINK_READS_AUTH) {
+    if (answers) {
         ph__sink_auth_answer(s, line, len - 2);
         return;
     }
@@ -255,10 +260,27 @@ static bool is_busy(const struct ph__sink_session *s)
     return follows_script(s) ? s->play.heard : s->mail.open && !s->mail.spoiled;
 }
 
+/* Remembers the replies behind `from`. A message's own are the last that its
+ * dialogue has. */
+static void note_replies(struct ph__sink_session *s, size_t from)
+{
+    struct ph__sink_dialogue *d = &s->dialogue;
+    if (!s->host->concluded)
+        return;
+    ph__sink_dialogue_replies(d, ph__buf_text(&s->out) + from,
+                              s->out.len - from);
+    if (!d->delivered)
+        return;
+    s->host->concluded(s->user, ph__sink_dialogue_text(d));
+    ph__sink_dialogue_clear(d);
+}
+
 static void obey_all(struct ph__sink_session *s, const char *data, size_t len)
 {
     while (len && s->next == PH__SINK_GO_ON) {
+        size_t before = s->out.len;
         size_t used = take(s, data, len);
+        note_replies(s, before);
         data += used;
         len -= used;
     }
@@ -288,6 +310,7 @@ void ph__sink_session_secured(struct ph__sink_session *s, const char *version,
     ph__sink_hello_forget(s);
     s->tls_version = version;
     s->tls_cipher = cipher;
+    ph__sink_dialogue_remark(&s->dialogue, version);
     ph__sink_play_secured(s);
 }
 

@@ -3,6 +3,7 @@
 #ifndef SINK_SESSION_H
 #define SINK_SESSION_H
 
+#include "sink/dialogue.h"
 #include "sink/extension.h"
 #include "sink/faults.h"
 #include "sink/play.h"
@@ -33,6 +34,8 @@ struct ph__sink_host {
     enum ph__sink_mode mode;
     /* PH_OK = accepted; PH_E_CANCELED = too late, closing; else no room. */
     int (*deliver)(void *user, struct ph__sink_message *message);
+    /* Behind a message that was delivered; NULL: no dialogue is kept. */
+    void (*concluded)(void *user, const char *dialogue);
     /* A script was followed to its end (NULL), or not. */
     void (*played)(void *user, struct ph__sink_difference *difference);
 };
@@ -85,6 +88,7 @@ struct ph__sink_transaction {
 struct ph__sink_chunk {
     uint64_t left;
     bool last;
+    uint64_t size;
     const char *refusal; /* its octets are thrown away, then this is said */
 };
 
@@ -120,6 +124,7 @@ struct ph__sink_session {
     struct ph__sink_domains domains;
     uint64_t flights; /* times that octets which came were answered */
     struct ph__sink_play play;
+    struct ph__sink_dialogue dialogue;
 };
 
 void ph__sink_session_init(struct ph__sink_session *s,

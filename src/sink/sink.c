@@ -165,6 +165,13 @@ void ph__sink_played(void *conn, struct ph__sink_difference *difference)
         opts->differed(opts->callback_user, difference);
 }
 
+void ph__sink_concluded(void *conn, const char *dialogue)
+{
+    const struct ph__sink_conn *c = conn;
+    const struct ph__sink_options *opts = &c->sink->opts;
+    opts->dialogue(opts->callback_user, dialogue);
+}
+
 int ph__sink_deliver(void *conn, struct ph__sink_message *message)
 {
     struct ph__sink_conn *c = conn;
@@ -245,6 +252,7 @@ static int configure(struct ph__sink *sink, struct ph__buf *why)
     host->opts = opts;
     host->deliver = ph__sink_deliver;
     host->played = ph__sink_played;
+    host->concluded = opts->dialogue ? ph__sink_concluded : NULL;
     if (!opts->listen)
         opts->listen = "127.0.0.1:2525";
     if (!opts->idle_ms)

@@ -45,6 +45,15 @@ struct ph__sink_difference {
     const char *got; /* as it came: not fit for a terminal */
 };
 
+/* "HOST:PORT" or "[::1]:PORT" taken apart; `port` is in `where`. False: it is
+ * neither. */
+enum { PH__SINK_HOST_MAX = 255 };
+bool ph__sink_where(char host[PH__SINK_HOST_MAX + 1], const char **port,
+                    const char *where);
+/* Waits for it: for the time before a loop runs. 0, or libuv's error. */
+int ph__sink_resolve(struct sockaddr_storage *out, uv_loop_t *loop,
+                     const char *host, const char *port);
+
 static inline const char *ph__sink_address(const struct ph__sink_message *m,
                                            size_t i)
 {
@@ -89,6 +98,10 @@ struct ph__sink_options {
     void (*done)(void *user);
     /* A client said something else than the script. May be NULL. */
     void (*differed)(void *user, const struct ph__sink_difference *d);
+    /* After `message`: what was said since the message before, up to the reply
+     * to this one, as lines "C: ..." and "S: ..." without secrets. May be NULL;
+     * then it is not kept. A script's sessions have none. */
+    void (*dialogue)(void *user, const char *lines);
     void *callback_user;
 };
 

@@ -197,6 +197,43 @@ class Logins(ReplayTest, ScriptedTest):
         self.assert_replayed(run.err)
 
 
+class Objects(ReplayTest):
+    """--json says what the lines for people say."""
+
+    def replay_both(self, text):
+        path = self.write("trace", text)
+        run = self.posthaste("replay", "--json", path)
+        self.assertEqual(run.err, "")
+        return run, self.posthaste("replay", path)
+
+    def test_a_line_is_an_object(self):
+        run, lines = self.replay_both(self.mail(self.sink()).err)
+        self.assertEqual(run.code, 0)
+        told = []
+        for step in run.objects():
+            self.assertEqual(list(step), ["session", "state", "reply",
+                                          "action", "next", "rests"])
+            self.assertEqual(step["session"], 1)
+            told.append([step[key] for key in list(step)[1:5]]
+                        + ([step["rests"]] if step["rests"] != step["next"]
+                           else []))
+        self.assertEqual(told, [line.replace(" .. ", " ").split()
+                                for line in lines.out.splitlines()])
+
+    def test_each_session_has_its_number(self):
+        run, _ = self.replay_both("# session 1\nS: 554 no\nC: QUIT\n"
+                                  "# session 3\nS: 554 no\nC: QUIT\n")
+        self.assertEqual(run.code, 0)
+        self.assertEqual({step["session"] for step in run.objects()}, {1, 3})
+
+    def test_a_difference_is_an_object_too(self):
+        run, lines = self.replay_both('S: 220 x\nC: EHLO me\nS: 250 x\n'
+                                      'C: "x\x07\\\n')
+        self.assertEqual((run.code, lines.code), (1, 1))
+        self.assertEqual(run.objects()[-1], {
+            "session": 1, "difference": lines.out.splitlines()[-1]})
+
+
 class Differences(ReplayTest):
     def test_what_is_altered_is_found_and_its_line_named(self):
         lines = self.mail(self.sink()).err.splitlines()

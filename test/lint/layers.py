@@ -26,9 +26,10 @@ BELOW = {
     "client": {"engine", "net", "dns", "tls", "message", "dkim", "smtp", "sasl", "base"},
     "mx": {"client", "dns", "tls", "message", "dkim", "base"},
     "sink": {"tls", "base"},
+    "web": {"sink", "tls", "base"},
     "states": {"smtp", "base"},
     "trace": {"states", "sink", "smtp", "base"},
-    "cli": {"trace", "sink", "states", "mx", "client", "engine", "net", "dns", "tls", "message",
+    "cli": {"web", "trace", "sink", "states", "mx", "client", "engine", "net", "dns", "tls", "message",
             "dkim", "smtp", "sasl", "base"},
 }
 
@@ -39,9 +40,10 @@ NO_IO = {"dkim", "smtp", "engine", "states", "trace"}
 RESERVED = [
     (r"openssl/(ssl|bio|tls1|ssl\w+)\.h", {"tls"}),
     (r"ares.*\.h", {"dns"}),
-    (r"uv\.h|uv/.*", {"dns", "net", "client", "mx", "sink", "cli"}),
+    (r"uv\.h|uv/.*", {"dns", "net", "client", "mx", "sink", "web", "cli"}),
     (r"gsasl.*\.h", {"sasl"}),
-    (r"jansson\.h", {"sink", "cli"}),
+    (r"jansson\.h", {"sink", "web", "cli"}),
+    (r"gmime/.*|microhttpd\.h", {"web"}),
     (r"csv\.h", {"cli"}),
     (r"curl/.*", {"cli"}),
     (r"magic\.h", {"cli"}),

@@ -268,7 +268,7 @@ static int learn_and_replay(const struct ph__transcript *t)
     enum cli_replayed what = CLI_NO_REPLAY;
     int code = cli_script_learn(&script, &t->dialogues[0]);
     if (!code)
-        what = cli_replay_dialogue(&out, &code, &t->dialogues[0], &script);
+        what = cli_replay_dialogue(&out, &code, &t->dialogues[0], &script, 0);
     cli_script_done(&script);
     ph__buf_done(&out);
     assert_true(what == CLI_SAME || code == PH_E_NOMEM || wrap_failed());

@@ -23,7 +23,7 @@ static enum cli_replayed replay(struct ph__buf *out, const char *data,
     enum cli_replayed what = CLI_SAME;
     if (t.count) {
         assert_int_equal(cli_script_learn(&script, &t.dialogues[0]), PH_OK);
-        what = cli_replay_dialogue(out, &code, &t.dialogues[0], &script);
+        what = cli_replay_dialogue(out, &code, &t.dialogues[0], &script, 0);
         cli_script_done(&script);
     }
     assert_int_equal(code, PH_OK);
