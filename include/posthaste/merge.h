@@ -72,8 +72,8 @@ typedef const char *(*ph_field_cb)(void *user, const char *name);
  * message's, and so is what is returned: PH_E_INVALID, a field that the row
  * does not have, without a default; PH_E_HEADER, PH_E_ADDRESS, PH_E_CONTENT, a
  * value that cannot stand where it should; PH_E_SYSTEM, the row's file cannot
- * be read. The template does not change: threads may fill one at the same
- * time, each a message of its own. */
+ * be read. What is the same in each row is not copied but shared: a template
+ * and the messages it has filled belong to one thread. */
 PH_API int ph_template_fill(const struct ph_template *t, ph_field_cb field,
                             void *user, struct ph_message *msg);
 

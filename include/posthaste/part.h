@@ -10,11 +10,12 @@ extern "C" {
 #endif
 
 /* `data` or the file at `path`, which is read at once, while the caller waits;
- * over 1 MiB it is kept, encoded, in a file without a name in /var/tmp. All is
- * copied, and arrives octet for octet; but a message (message/rfc822) must not
- * be encoded (RFC 2046 5.2.1): its line ends become CRLF, with octets above 127
- * it takes 8BITMIME, and it is PH_E_CONTENT where ph_message_ready() would say
- * so. */
+ * over 1 MiB it is kept, in base64 even if it is text, in a file without a name
+ * in /var/tmp (in memory only where no file can be made). All is copied, and
+ * arrives octet for octet; but a message (message/rfc822) must not be encoded
+ * (RFC 2046 5.2.1), nor kept there: its line ends become CRLF, with octets
+ * above 127 it takes 8BITMIME, and it is PH_E_CONTENT where ph_message_ready()
+ * would say so. */
 struct ph_attachment {
     size_t size;      /* set by PH_ATTACHMENT */
     const char *data; /* `len` octets */

@@ -46,7 +46,8 @@ struct ph_policy {
     struct ph_rate recipients;
     /* What may be queued, or wait, at once; more is PH_E_AGAIN. */
     unsigned queue_messages; /* default: no limit */
-    size_t queue_octets;     /* of rendered messages; default: no limit */
+    size_t queue_octets;     /* of rendered messages, without what they share
+                              * (ph_part, a template); default: no limit */
 };
 #define PH_POLICY(...)                                                         \
     (&(struct ph_policy){.size = sizeof(struct ph_policy), __VA_ARGS__})

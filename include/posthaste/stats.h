@@ -25,7 +25,8 @@ struct ph_stats {
     unsigned queued;     /* submissions waiting for a session */
     unsigned waiting;    /* for a time to come */
     unsigned under_way;  /* on a session */
-    size_t queue_octets; /* of all that are not yet completed */
+    size_t queue_octets; /* of all that are not yet completed, but for what
+                          * they share */
     enum ph_health health;
     const char *tls;    /* "TLSv1.3" of the latest handshake, or ""; static
                          * while the client lives */

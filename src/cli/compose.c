@@ -217,8 +217,9 @@ static int set_parts(struct ph_message *msg, const struct cli_compose *c)
     if (!status && c->html)
         status = set_html(msg, c->html, &list);
     for (size_t i = 0; i < list.count && !status; i++) {
-        cli_enclosure_attach(msg, &list.at[i]);
-        ph__buf_done(&list.at[i].data); /* it was copied */
+        struct ph_attachment a = cli_enclosure_attachment(&list.at[i]);
+        ph_message_attach(msg, &a);
+        cli_enclosure_forget(&list.at[i]); /* it was copied */
     }
     cli_enclosures_done(&list);
     return status;
@@ -264,6 +265,8 @@ static int set_all(struct ph_message *msg, const struct cli_compose *c)
     const char *problem = ph_message_problem(msg);
     cli_error("the message cannot be sent: %s: correct it",
               *problem ? problem : ph_strerror(rc));
+    if (rc == PH_E_SYSTEM)
+        return EXIT_NO_INPUT;
     return rc == PH_E_NOMEM ? EXIT_TRY_LATER : EXIT_BAD_DATA;
 }
 

@@ -1,19 +1,18 @@
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/enclosures.h"
-#include "cli/file.h"
-#include "cli/identity.h"
 #include "cli/options.h"
 #include "cli/wrong.h"
 #include "message/limits.h"
 #include "message/load.h"
+#include "message/parameter.h"
 
 enum {
-    FILE_ROOM = 64 * 1024, /* to see that a file is too large */
-    CID_LEFT_MAX = 64,     /* of one made from a name */
-    CID_HASH = 16,         /* its right side: digits of a hash */
+    CID_LEFT_MAX = 64, /* of one made from a name */
+    CID_HASH = 16,     /* its right side: digits of a hash */
     WHY_MAX = 256
 };
 _Static_assert(CID_HASH + 1 <= CLI_CID_RIGHT_MAX, "too long for a cid=");
@@ -45,13 +44,9 @@ static int add_left(struct ph__buf *out, const char *name)
 }
 
 int cli_cid_make(char **out, const char *cid, const char *name,
-                 struct ph_slice data)
+                 const char *digest)
 {
-    char digest[CLI_DIGEST_ROOM];
     struct ph__buf id = PH__BUF(PH__MESSAGE_ID_MAX);
-    int status = cli_identity_of_text(digest, data.data, data.len);
-    if (status)
-        return status;
     int rc = cid ? ph__buf_add_text(&id, cid) : add_left(&id, name);
     if (!rc && !(cid && strchr(cid, '@')))
         rc = ph__buf_format(&id, "@%.*s", CID_HASH, digest);
@@ -65,19 +60,17 @@ int cli_cid_make(char **out, const char *cid, const char *name,
 
 /* ---- the list ---- */
 
-static struct ph_slice octets(const struct cli_enclosure *e)
-{
-    return (struct ph_slice){ph__buf_text(&e->data), e->data.len};
-}
-
 /* All together has to fit one message. */
-static struct ph__buf room(const struct cli_enclosures *list)
+static struct cli_enclosure begin(const struct cli_enclosures *list)
 {
+    struct cli_enclosure e = {.path = NULL};
     size_t used = 0;
     for (size_t i = 0; i < list->count; i++)
-        used += list->at[i].data.len;
-    return PH__BUF((size_t)PH__CONTENT_MAX + FILE_ROOM -
-                   (used < PH__CONTENT_MAX ? used : PH__CONTENT_MAX));
+        used += list->at[i].octets.len;
+    cli_octets_init(&e.octets,
+                    PH__CONTENT_MAX -
+                        (used < PH__CONTENT_MAX ? used : PH__CONTENT_MAX));
+    return e;
 }
 
 static void drop(struct cli_enclosure *e)
@@ -86,10 +79,28 @@ static void drop(struct cli_enclosure *e)
     free(e->name);
     free(e->type);
     free(e->cid);
-    ph__buf_done(&e->data);
+    cli_octets_done(&e->octets);
 }
 
-/* What is said of it, but for its octets. */
+/* A message is looked at whole: it is not encoded, so all of it has to be fit
+ * to be sent. */
+static int find_type(const char **out, struct cli_enclosure *e,
+                     struct cli_enclosures *list, const char *name,
+                     const char *path)
+{
+    int status =
+        cli_media_type(out, &list->media, name, cli_octets_slice(&e->octets));
+    if (status || !ph__type_is(*out, "message/") ||
+        cli_octets_are_read(&e->octets))
+        return status;
+    status = cli_octets_complete(&e->octets, path);
+    return status ? status
+                  : cli_media_type(out, &list->media, name,
+                                   cli_octets_slice(&e->octets));
+}
+
+/* What is said of it, but for its octets. Of those that stay on the disk none
+ * are needed any more. */
 static int describe(struct cli_enclosure *e, struct cli_enclosures *list,
                     const struct cli_attachment *a)
 {
@@ -97,29 +108,24 @@ static int describe(struct cli_enclosure *e, struct cli_enclosures *list,
     const char *type = a->type;
     int status = EXIT_DONE;
     if (!type)
-        status = cli_media_type(&type, &list->media, name, octets(e));
+        status = find_type(&type, e, list, name, a->path);
     if (!status && a->as == CLI_INLINE)
-        status = cli_cid_make(&e->cid, a->cid, name, octets(e));
+        status = cli_cid_make(&e->cid, a->cid, name, e->octets.digest);
     if (status)
         return status;
+    if (!cli_octets_are_read(&e->octets))
+        cli_octets_done(&e->octets);
     if (ph__text_copy(&e->path, a->path) || ph__text_copy(&e->name, name) ||
         ph__text_copy(&e->type, type))
         return no_memory();
     return EXIT_DONE;
 }
 
-static bool same_octets(const struct cli_enclosure *a,
-                        const struct cli_enclosure *b)
-{
-    return a->data.len == b->data.len &&
-           memcmp(octets(a).data, octets(b).data, a->data.len) == 0;
-}
-
 static bool same_part(const struct cli_enclosure *a,
                       const struct cli_enclosure *b)
 {
     return a->cid && b->cid && strcmp(a->cid, b->cid) == 0 && !a->by_row &&
-           !b->by_row && same_octets(a, b);
+           !b->by_row && cli_octets_same(&a->octets, &b->octets);
 }
 
 /* Takes `e` on success; *out is where it is now. */
@@ -150,8 +156,8 @@ static int insert(struct cli_enclosure **out, struct cli_enclosures *list,
 int cli_enclosures_add(struct cli_enclosures *list,
                        const struct cli_attachment *a)
 {
-    struct cli_enclosure e = {.data = room(list)}, *where;
-    int status = cli_file_read(&e.data, a->path);
+    struct cli_enclosure e = begin(list), *where;
+    int status = cli_octets_read(&e.octets, a->path);
     if (!status)
         status = describe(&e, list, a);
     if (!status)
@@ -164,12 +170,15 @@ int cli_enclosures_add(struct cli_enclosures *list,
 int cli_enclosures_expect(struct cli_enclosures *list,
                           const struct cli_attachment *a)
 {
-    struct cli_enclosure e = {.data = room(list), .by_row = true}, *where;
-    struct ph_slice path = {a->path, strlen(a->path)};
+    struct cli_enclosure e = begin(list), *where;
+    char digest[CLI_DIGEST_ROOM];
+    e.by_row = true;
     if (a->as == CLI_INLINE && !a->cid)
         return cli_usage("--inline with a {{field}} in its path", NULL,
                          "add ;cid=ID, and let the HTML show cid:ID");
-    int status = a->cid ? cli_cid_make(&e.cid, a->cid, "", path) : EXIT_DONE;
+    int status = cli_identity_of_text(digest, a->path, strlen(a->path));
+    if (!status && a->cid)
+        status = cli_cid_make(&e.cid, a->cid, "", digest);
     if (!status && (ph__text_copy(&e.path, a->path) ||
                     ph__text_copy(&e.name, a->name ? a->name : "") ||
                     ph__text_copy(&e.type, a->type)))
@@ -184,18 +193,22 @@ int cli_enclosures_expect(struct cli_enclosures *list,
 /* ---- what the HTML shows ---- */
 
 /* No device or pipe: it may have no end. */
-static int load(struct ph__buf *out, const char *path)
+static int look(struct cli_octets *out, const char *path)
 {
     struct ph__buf why = PH__BUF(WHY_MAX);
-    int rc = ph__load_file(out, path, &why);
+    size_t len = 0;
+    int fd = -1;
+    int rc = ph__load_open(&fd, &len, path, &why);
     if (rc)
         cli_error("the HTML shows %s, which %s: correct it, or put the file "
                   "there",
                   path, why.len ? why.data : ph_strerror(rc));
     ph__buf_done(&why);
-    if (rc == PH_E_SYSTEM)
-        return EXIT_NO_INPUT;
-    return rc == PH_E_LIMIT ? EXIT_BAD_DATA : rc ? EXIT_TRY_LATER : EXIT_DONE;
+    if (rc)
+        return rc == PH_E_SYSTEM ? EXIT_NO_INPUT : EXIT_TRY_LATER;
+    int status = cli_octets_take(out, fd, path);
+    close(fd);
+    return status;
 }
 
 static int check_image(const struct cli_enclosure *e)
@@ -208,17 +221,17 @@ static int check_image(const struct cli_enclosure *e)
     return EXIT_BAD_DATA;
 }
 
-/* One that is shown already: at this path, or, if `loaded` is not NULL, with
+/* One that is shown already: at this path, or, if `found` is not NULL, with
  * its octets at another path to a file of this name. */
 static const struct cli_enclosure *shown(const struct cli_enclosures *list,
                                          const char *path,
-                                         const struct cli_enclosure *loaded)
+                                         const struct cli_octets *found)
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct cli_enclosure *e = &list->at[i];
-        bool same = loaded ? strcmp(base_name(e->path), base_name(path)) == 0 &&
-                                 same_octets(e, loaded)
-                           : strcmp(e->path, path) == 0;
+        bool same = found ? strcmp(base_name(e->path), base_name(path)) == 0 &&
+                                cli_octets_same(&e->octets, found)
+                          : strcmp(e->path, path) == 0;
         if (e->cid && same)
             return e;
     }
@@ -248,10 +261,10 @@ int cli_enclosures_image(const struct cli_enclosure **out,
                          struct cli_enclosures *list, const char *path)
 {
     const struct cli_enclosure *known = shown(list, path, NULL);
-    struct cli_enclosure e = {.data = room(list)};
-    int status = known ? EXIT_DONE : load(&e.data, path);
+    struct cli_enclosure e = begin(list);
+    int status = known ? EXIT_DONE : look(&e.octets, path);
     if (!status && !known)
-        known = shown(list, path, &e);
+        known = shown(list, path, &e.octets);
     if (!status && !known)
         return add_image(out, list, &e, path);
     drop(&e);
@@ -298,11 +311,20 @@ int cli_enclosures_find(const struct cli_enclosure **out,
 
 /* ---- into a message, and the end ---- */
 
-void cli_enclosure_attach(struct ph_message *msg, const struct cli_enclosure *e)
+struct ph_attachment cli_enclosure_attachment(const struct cli_enclosure *e)
 {
-    ph_message_attach(msg, PH_ATTACHMENT(.data = octets(e).data,
-                                         .len = e->data.len, .type = e->type,
-                                         .name = e->name, .inline_id = e->cid));
+    bool in_file = e->by_row || !cli_octets_are_read(&e->octets);
+    struct ph_slice data = cli_octets_slice(&e->octets);
+    return *PH_ATTACHMENT(.path = in_file ? e->path : NULL,
+                          .data = in_file ? NULL : data.data,
+                          .len = in_file ? 0 : data.len, .type = e->type,
+                          .name = *e->name ? e->name : NULL,
+                          .inline_id = e->cid);
+}
+
+void cli_enclosure_forget(struct cli_enclosure *e)
+{
+    cli_octets_done(&e->octets);
 }
 
 void cli_enclosures_done(struct cli_enclosures *list)

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -7,23 +8,27 @@
 #include "cli/options.h"
 #include "cli/wrong.h"
 
-enum { CHUNK = 64 * 1024 };
-
-static int read_chunk(struct ph__buf *out, int fd, const char *path)
+int cli_file_too_large(const struct ph__buf *out, const char *path)
 {
-    int rc = ph__buf_reserve(out, CHUNK);
-    if (rc == PH_E_LIMIT) {
-        cli_error("%s is larger than %zu octets: send something smaller", path,
-                  out->limit - CHUNK);
-        return EXIT_BAD_DATA;
-    }
+    cli_error("%s is larger than %zu octets: send something smaller", path,
+              out->limit - CLI_FILE_ROOM);
+    return EXIT_BAD_DATA;
+}
+
+static int read_chunk(struct ph__buf *out, int fd, const char *path,
+                      size_t most)
+{
+    int rc = ph__buf_reserve(out, CLI_FILE_ROOM);
+    if (rc == PH_E_LIMIT)
+        return cli_file_too_large(out, path);
     if (rc) {
         cli_error("%s: %s", path, ph_strerror(rc));
         return EXIT_TRY_LATER;
     }
     ssize_t n;
     do
-        n = read(fd, out->data + out->len, CHUNK);
+        n = read(fd, out->data + out->len,
+                 most < CLI_FILE_ROOM ? most : CLI_FILE_ROOM);
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return cli_wrong_file(path, errno);
@@ -32,18 +37,41 @@ static int read_chunk(struct ph__buf *out, int fd, const char *path)
     return n ? -1 : EXIT_DONE;
 }
 
-int cli_file_read(struct ph__buf *out, const char *path)
+int cli_file_read_some(struct ph__buf *out, int fd, const char *path,
+                       size_t most)
 {
-    bool standard = strcmp(path, "-") == 0;
-    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return cli_wrong_file(path, errno);
+    size_t begin = out->len;
     int status;
     do
-        status = read_chunk(out, fd, standard ? "standard input" : path);
+        status = read_chunk(out, fd, path, most - (out->len - begin));
     while (status < 0);
-    if (!standard)
-        close(fd);
+    return status;
+}
+
+int cli_file_read_from(struct ph__buf *out, int fd, const char *path)
+{
+    return cli_file_read_some(out, fd, path, SIZE_MAX);
+}
+
+int cli_file_open(int *fd, const char *path)
+{
+    int opened = open(path, O_RDONLY | O_CLOEXEC);
+    if (opened < 0)
+        return cli_wrong_file(path, errno);
+    *fd = opened;
+    return EXIT_DONE;
+}
+
+int cli_file_read(struct ph__buf *out, const char *path)
+{
+    if (strcmp(path, "-") == 0)
+        return cli_file_read_from(out, STDIN_FILENO, "standard input");
+    int fd = -1;
+    int status = cli_file_open(&fd, path);
+    if (status)
+        return status;
+    status = cli_file_read_from(out, fd, path);
+    close(fd);
     return status;
 }
 

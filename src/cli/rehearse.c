@@ -8,6 +8,7 @@
 #include "cli/wrong.h"
 #include "client/complete.h"
 #include "message/internal.h"
+#include "message/slices.h"
 
 struct rehearsal {
     const struct cli_letter *letter;
@@ -28,16 +29,17 @@ static void complain(struct rehearsal *r, const struct cli_row *row,
 
 static int print_message(struct ph_message *msg, const struct cli_row *row)
 {
-    struct ph_slice text;
+    const struct ph__slices *content;
     int rc = ph__message_complete(msg);
     if (!rc)
-        rc = ph_message_render(msg, &text);
+        rc = ph__message_content(&content, msg);
     if (rc)
         return rc;
     printf("# row %llu\r\nMAIL FROM:<%s>\r\nRCPT TO:<%s>\r\n\r\n",
            (unsigned long long)row->number, ph__message_wire_sender(msg),
            ph__message_wire_recipient(msg, 0));
-    fwrite(text.data, 1, text.len, stdout);
+    for (size_t i = 0; i < content->count; i++)
+        fwrite(content->list[i].data, 1, content->list[i].len, stdout);
     return PH_OK;
 }
 

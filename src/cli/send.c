@@ -13,6 +13,8 @@
 #include "cli/sender.h"
 #include "cli/wrong.h"
 #include "client/complete.h"
+#include "message/internal.h"
+#include "message/slices.h"
 
 /* What the message is. */
 enum message_option {
@@ -246,14 +248,14 @@ static void on_sent(const struct ph_result *result, void *user)
 
 static int print_message(struct ph_message *msg)
 {
-    struct ph_slice text;
+    const struct ph__slices *content;
     int rc = ph__message_complete(msg);
     if (!rc)
-        rc = ph_message_render(msg, &text);
+        rc = ph__message_content(&content, msg);
     if (rc)
         cli_wrong_code(rc);
-    else
-        fwrite(text.data, 1, text.len, stdout);
+    for (size_t i = 0; !rc && i < content->count; i++)
+        fwrite(content->list[i].data, 1, content->list[i].len, stdout);
     return rc ? cli_exit_for_code(rc) : EXIT_DONE;
 }
 

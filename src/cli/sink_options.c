@@ -99,9 +99,10 @@ static const struct cli_option options[] = {
      "says something else is shown on standard error and cut\n"
      "off, and the exit status will be 1"},
     {WEB, 0, "web", "HOST:PORT",
-     "show the messages in a browser as they come; port 0 picks a\n"
-     "free one. The second line printed is \"web on http://...\".\n"
-     "The last 500 are kept, in memory; no password is asked"},
+     "show the messages in a browser as they come; port 0\n"
+     "picks a free one. The second line printed is \"web on\n"
+     "http://...\". The last 500 are kept, in memory; no\n"
+     "password is asked"},
     {JSON, 0, "json", NULL, "print an object a message, not a line for people"},
     {HELP, 'h', "help", NULL, "print this"},
     {0}};

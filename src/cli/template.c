@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/template.h"
 #include "cli/wrong.h"
+#include "message/limits.h"
 
 enum { TEMPLATE_MAX = 64 * 1024 * 1024 };
 
@@ -208,17 +209,6 @@ static int read_rest(struct rest *rest, const struct cli_template *t)
     return status || !t->html ? status : read_html(rest, t->html);
 }
 
-static void set_enclosure(struct ph_template *made,
-                          const struct cli_enclosure *e)
-{
-    ph_template_attach(
-        made,
-        PH_ATTACHMENT(.path = e->by_row ? e->path : NULL,
-                      .data = e->by_row ? NULL : ph__buf_text(&e->data),
-                      .len = e->data.len, .type = e->type,
-                      .name = *e->name ? e->name : NULL, .inline_id = e->cid));
-}
-
 static int set_rest(struct ph_template *made, const struct cli_template *t,
                     const struct rest *rest)
 {
@@ -229,21 +219,19 @@ static int set_rest(struct ph_template *made, const struct cli_template *t,
         status = set_sender(made, t->envelope_from);
     for (size_t i = 0; i < t->unsubscribe.count; i++)
         ph_template_list_unsubscribe(made, t->unsubscribe.items[i]);
-    for (size_t i = 0; i < rest->list.count; i++)
-        set_enclosure(made, &rest->list.at[i]);
+    for (size_t i = 0; i < rest->list.count; i++) {
+        struct ph_attachment a = cli_enclosure_attachment(&rest->list.at[i]);
+        ph_template_attach(made, &a);
+    }
     return status;
 }
 
 static int add_enclosure(struct ph__buf *out, const struct cli_enclosure *e)
 {
-    char digest[CLI_DIGEST_ROOM];
-    int status =
-        cli_identity_of_text(digest, ph__buf_text(&e->data), e->data.len);
-    if (status)
-        return PH_E_NOMEM;
     return ph__buf_format(out, "\n--attach\n%s\n%s\n%s\n%s\n%s",
                           e->by_row ? e->path : "", e->name,
-                          e->type ? e->type : "", e->cid ? e->cid : "", digest);
+                          e->type ? e->type : "", e->cid ? e->cid : "",
+                          e->octets.digest);
 }
 
 /* What makes it another template, behind its header and text. */
@@ -265,12 +253,15 @@ static int add_rest(struct ph__buf *out, const struct cli_template *t,
     return rc ? EXIT_TRY_LATER : EXIT_DONE;
 }
 
-/* A file takes a third more, encoded (RFC 2045 6.8). */
+/* What a row takes: a file for all of them is there once, but for a short one,
+ * which is copied, and takes a third more, encoded (RFC 2045 6.8). */
 static size_t count_octets(const struct ph__buf *text, const struct rest *rest)
 {
     size_t count = text->len;
-    for (size_t i = 0; i < rest->list.count; i++)
-        count += rest->list.at[i].data.len / 3 * 4;
+    for (size_t i = 0; i < rest->list.count; i++) {
+        size_t encoded = rest->list.at[i].octets.len / 3 * 4;
+        count += encoded <= PH__COPY_MAX ? encoded : 0;
+    }
     return count;
 }
 

@@ -29,7 +29,7 @@ struct cli_template {
     struct cli_texts signers; /* DOMAIN:SELECTOR:KEYFILE */
 
     /* Of the whole of it, by cli_template_make(). */
-    size_t octets;
+    size_t octets; /* without what all rows share */
     char digest[CLI_DIGEST_ROOM];
 };
 

@@ -170,7 +170,7 @@ int ph_client_send(struct ph_client *c, struct ph_message *msg,
     if (!rc)
         rc = ph__job_new(&job, c, msg, NULL, ph_message_recipient_count(msg),
                          opts);
-    if (!rc && ph__client_is_full(c, job->job.env.content_size)) {
+    if (!rc && ph__client_is_full(c, job->own_octets)) {
         ph__job_drop(job);
         rc = PH_E_AGAIN;
     }

@@ -15,6 +15,7 @@ static int set_envelope(struct ph_job *job, const size_t *index, size_t count)
         return rc;
     j->content = content->list;
     j->slices = content->count;
+    job->own_octets = ph__message_own_octets(job->msg);
     job->to = &job->one_to;
     j->results = &job->one_result;
     if (count > 1) {
@@ -82,7 +83,7 @@ void ph__job_submit(struct ph_job *job, ph_sent_cb cb, void *user)
     job->cb = cb;
     job->user = user;
     c->pending++;
-    c->pending_octets += job->job.env.content_size;
+    c->pending_octets += job->own_octets;
     ph__engine_submit(c->engine, &job->job);
     ph__client_pump_soon(c);
 }
@@ -128,11 +129,11 @@ static char *add_session(struct ph_result *result, const struct ph_job *job)
     return text;
 }
 
-static void count(struct ph_client *c, const struct ph__job *job)
+static void count(struct ph_client *c, const struct ph_job *job)
 {
-    for (size_t i = 0; i < job->env.to_count; i++)
-        c->outcomes[job->results[i].outcome]++;
-    ph__client_count_out(c, job->env.content_size);
+    for (size_t i = 0; i < job->job.env.to_count; i++)
+        c->outcomes[job->job.results[i].outcome]++;
+    ph__client_count_out(c, job->own_octets);
 }
 
 /* The last the client does with it: the callback, once. */
@@ -150,7 +151,7 @@ void ph__job_finish(struct ph_job *job)
                                .elapsed_ms = uv_now(c->loop) - job->submitted,
                                .mechanism = j->mechanism ? j->mechanism : ""};
     char *text = add_session(&result, job);
-    count(c, j);
+    count(c, job);
     if (job->cb)
         job->cb(&result, job->user);
     free(text);

@@ -10,6 +10,15 @@ enum { SLICES = 64, TRACE_LINE = 512 };
 
 /* ---- trace ---- */
 
+/* What the caller asks for inside is carried out by the pump that follows. */
+static void tell(struct ph_client *c, const char *line)
+{
+    bool pumping = c->pumping;
+    c->pumping = true;
+    c->settings.trace(c->settings.callback_user, line);
+    c->pumping = pumping;
+}
+
 /* Where dialogues are interleaved, a line says whose goes on; the first needs
  * none. */
 static void say(const struct ph__link_up *link, const char *line)
@@ -25,8 +34,8 @@ static void say(const struct ph__link_up *link, const char *line)
     *speaker = link->number;
     snprintf(head, sizeof(head), "# session %u", link->number);
     if (changed)
-        c->settings.trace(c->settings.callback_user, head);
-    c->settings.trace(c->settings.callback_user, line);
+        tell(c, head);
+    tell(c, line);
 }
 
 /* Lines end with '\n' in the machine's trace; the caller gets them without. */

@@ -20,6 +20,7 @@ struct ph_job {
     struct ph_client *client;
     struct ph_message *msg;
     uint64_t submitted; /* when */
+    size_t own_octets;  /* of the message, that no other shares */
     bool borrowed;      /* the message, for as long as the job lives */
     bool kept;          /* in somebody's list: lives on when it is over */
     bool over;          /* the callback has run; the client may be gone */
@@ -80,7 +81,7 @@ struct ph_client {
     unsigned timers; /* not yet closed */
     bool timers_closing;
     size_t pending;          /* submissions not yet completed ... */
-    size_t pending_octets;   /* ... and what they hold, rendered */
+    size_t pending_octets;   /* ... and what they hold that no other does */
     unsigned queue_messages; /* the most of both; 0 = no limit */
     size_t queue_octets;
     bool turned_away; /* somebody, with PH_E_AGAIN */
@@ -102,7 +103,8 @@ void ph__client_free(struct ph_client *c);
 /* policy.c. PH_E_INVALID, PH_E_NOMEM, PH_E_SYSTEM. */
 int ph__client_set_policy(struct ph_client *c,
                           const struct ph_client_options *opts);
-/* No room for a message of so many octets; a notice follows when there is. */
+/* No room for a message of so many octets of its own; a notice follows when
+ * there is. */
 bool ph__client_is_full(struct ph_client *c, size_t octets);
 void ph__client_count_out(struct ph_client *c, size_t octets);
 void ph__client_offer_room(struct ph_client *c);

@@ -15,7 +15,8 @@ static void add(struct ph_message *msg, struct ph_part *part)
         ph__message_fail(msg, PH_E_HEADER, label,
                          (struct ph_slice){id, strlen(id)},
                          "is the Content-ID of another attachment");
-    else if (used > PH__CONTENT_MAX || len > PH__CONTENT_MAX - used)
+    else if (msg->attached.count == PH__ATTACHMENTS_MAX ||
+             used > PH__CONTENT_MAX || len > PH__CONTENT_MAX - used)
         ph__message_settle(msg, PH_E_LIMIT, label);
     else
         ph__message_settle(msg, ph__parts_add(&msg->attached, part), label);

@@ -32,14 +32,25 @@ static int write_fields(struct ph__header *h, const char *type,
                           type, fits ? "" : "\r\n", ph__cte_name(cte));
 }
 
+/* Of one that is not given yet; NULL, and the message has failed, without
+ * memory. */
+static struct ph__entity *begin(struct ph_message *msg, struct ph_part **where,
+                                const char *label)
+{
+    *where = ph__part_new();
+    if (!*where)
+        ph__message_settle(msg, PH_E_NOMEM, label);
+    return *where ? &(*where)->entity : NULL;
+}
+
 /* Instead of what was given before. */
-static void take_text(struct ph_message *msg, struct ph__entity *e,
+static void take_text(struct ph_message *msg, struct ph_part **where,
                       const char *label, const char *type, struct ph_slice text)
 {
     struct ph__lines lines;
     msg->composed = true;
     ph__mime_drop(msg);
-    ph__entity_clear(e);
+    ph__part_share(where, NULL);
     if (!scan(msg, &lines, label, text.data, text.len))
         return;
     if (lines.high && !ph__text_is_utf8(text.data, text.len)) {
@@ -47,6 +58,9 @@ static void take_text(struct ph_message *msg, struct ph__entity *e,
                          "is not UTF-8");
         return;
     }
+    struct ph__entity *e = begin(msg, where, label);
+    if (!e)
+        return;
     enum ph__cte cte = ph__body_choose(&lines, text.len);
     e->html = ph__type_is(type, "text/html");
     e->verbatim = cte == PH__7BIT;
@@ -106,7 +120,6 @@ void ph_message_calendar(struct ph_message *msg, const char *method,
 static void take_as_is(struct ph_message *msg, const char *type,
                        const char *cte, struct ph_slice data)
 {
-    struct ph__entity *e = &msg->text;
     struct ph__lines lines;
     if (!scan(msg, &lines, "text", data.data, data.len))
         return;
@@ -120,6 +133,9 @@ static void take_as_is(struct ph_message *msg, const char *type,
                               "has more than 998 octets");
         return;
     }
+    struct ph__entity *e = begin(msg, &msg->text, "text");
+    if (!e)
+        return;
     e->html = ph__type_is(type, "text/html");
     e->verbatim = true;
     e->eight_bit = lines.high;
@@ -138,7 +154,7 @@ void ph__message_as_is(struct ph_message *msg, const char *type,
         return;
     msg->composed = true;
     ph__mime_drop(msg);
-    ph__entity_clear(&msg->text);
+    ph__part_share(&msg->text, NULL);
     if (ph__message_passes(msg, "content-type", type) &&
         (!cte || ph__message_passes(msg, "content-transfer-encoding", cte)))
         take_as_is(msg, type, cte, (struct ph_slice){data, len});

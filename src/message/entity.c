@@ -20,18 +20,6 @@ void ph__entity_done(struct ph__entity *e)
     ph__buf_done(&e->id);
 }
 
-void ph__entity_clear(struct ph__entity *e)
-{
-    ph__header_clear(&e->header);
-    ph__buf_clear(&e->body);
-    ph__spool_done(&e->large);
-    ph__buf_clear(&e->id);
-    e->html = false;
-    e->related = false;
-    e->verbatim = false;
-    e->eight_bit = false;
-}
-
 struct ph_slice ph__entity_body(const struct ph__entity *e)
 {
     if (e->large.data)
@@ -61,8 +49,6 @@ static int grow(struct ph__parts *list)
 
 int ph__parts_add(struct ph__parts *list, struct ph_part *part)
 {
-    if (list->count == PH__ATTACHMENTS_MAX)
-        return PH_E_LIMIT;
     int rc = list->count == list->cap ? grow(list) : PH_OK;
     if (rc)
         return rc;

@@ -22,11 +22,9 @@ struct ph__entity {
 
 void ph__entity_init(struct ph__entity *e);
 void ph__entity_done(struct ph__entity *e);
-/* As it was at first; keeps the memory. */
-void ph__entity_clear(struct ph__entity *e);
 struct ph_slice ph__entity_body(const struct ph__entity *e);
 
-/* What is attached, to any number of messages. */
+/* Text, or what is attached, of any number of messages. */
 struct ph_part {
     struct ph__entity entity;
     unsigned owners; /* messages, and whoever has not freed it */
@@ -34,7 +32,12 @@ struct ph_part {
     struct ph__buf problem;
 };
 
-/* To a message, in the order of the calls. */
+/* One that is empty, and its caller's. NULL on out of memory. */
+struct ph_part *ph__part_new(void);
+/* *to, which may be NULL, becomes `from`, which may be NULL, too. */
+void ph__part_share(struct ph_part **to, struct ph_part *from);
+
+/* Of a message, in the order of the calls. */
 struct ph__parts {
     struct ph_part **at;
     size_t count;
@@ -42,7 +45,7 @@ struct ph__parts {
 };
 
 void ph__parts_done(struct ph__parts *list);
-/* The list becomes one more owner. PH_OK, PH_E_NOMEM, PH_E_LIMIT. */
+/* The list becomes one more owner. PH_OK, PH_E_NOMEM. */
 int ph__parts_add(struct ph__parts *list, struct ph_part *part);
 bool ph__parts_have_id(const struct ph__parts *list, const char *id);
 /* Octets of all headers and bodies. */

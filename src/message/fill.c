@@ -200,6 +200,11 @@ static bool is_blank(const struct ph__buf *text)
     return !s[strspn(s, " \t\r\n")];
 }
 
+static bool has_blank_text(const struct ph_message *msg)
+{
+    return !msg->text || is_blank(&msg->text->entity.body);
+}
+
 static void fill_body(struct fill *f)
 {
     const char *text = ph__buf_text(&f->text);
@@ -288,7 +293,7 @@ static void repeat(struct ph_message *msg, const struct ph_template *t,
             ph__message_repeat_slot(msg, t->fixed, slot_of(part->name));
         break;
     case PH__PART_BODY:
-        if (!t->has_html || !is_blank(&t->fixed->text.body))
+        if (!t->has_html || !has_blank_text(t->fixed))
             ph__message_repeat_text(msg, t->fixed);
         break;
     case PH__PART_HTML:
@@ -352,8 +357,8 @@ void ph__template_fix(struct ph_template *t, size_t first)
 /* Its body will be what the template makes it. */
 static bool is_bare(const struct ph_message *msg)
 {
-    return !msg->html.header.out.len && !msg->calendar.header.out.len &&
-           !msg->attached.count && !msg->boundary_given;
+    return !msg->html && !msg->calendar && !msg->attached.count &&
+           !msg->boundary_given;
 }
 
 static bool is_of_body(const struct ph__part *part)
@@ -373,8 +378,8 @@ void ph__template_lend(struct ph_template *t)
     t->body = NULL;
     if (!same)
         return;
-    if (t->has_html && is_blank(&fixed->text.body))
-        ph__entity_clear(&fixed->text);
+    if (t->has_html && has_blank_text(fixed))
+        ph__part_share(&fixed->text, NULL);
     int rc = ph__message_lend_body(&t->body, fixed);
     if (rc)
         ph__template_fail(t, rc, "", 0, ph_strerror(rc));

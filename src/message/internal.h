@@ -27,6 +27,9 @@ bool ph__message_needs_id(const struct ph_message *msg);
 struct ph__slices;
 /* ph_message_render() for those who take slices; see slices.h. */
 int ph__message_content(const struct ph__slices **out, struct ph_message *msg);
+/* Octets of its content that no other has, once it has one: what goes when it
+ * is freed. */
+size_t ph__message_own_octets(const struct ph_message *msg);
 /* When it is signed, if ph_message_date() has not said so. */
 void ph__message_sign_at(struct ph_message *msg, int64_t unix_secs);
 

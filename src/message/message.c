@@ -39,9 +39,6 @@ struct ph_message *ph_message_new(void)
     for (size_t i = 0; i < PH__SLOTS; i++)
         ph__header_init(&msg->slots[i]);
     ph__buf_init(&msg->id, PH__MESSAGE_ID_MAX);
-    ph__entity_init(&msg->text);
-    ph__entity_init(&msg->html);
-    ph__entity_init(&msg->calendar);
     ph__buf_init(&msg->boundary, PH__BOUNDARY_MAX);
     ph__buf_init(&msg->blind, PH__HEADER_TEXT_MAX);
     ph__buf_init(&msg->octets, PH__CONTENT_MAX);
@@ -61,9 +58,9 @@ void ph_message_free(struct ph_message *msg)
     for (size_t i = 0; i < PH__SLOTS; i++)
         ph__header_done(&msg->slots[i]);
     ph__buf_done(&msg->id);
-    ph__entity_done(&msg->text);
-    ph__entity_done(&msg->html);
-    ph__entity_done(&msg->calendar);
+    ph_part_free(msg->text);
+    ph_part_free(msg->html);
+    ph_part_free(msg->calendar);
     ph__parts_done(&msg->attached);
     ph__buf_done(&msg->boundary);
     ph__buf_done(&msg->blind);
@@ -272,7 +269,8 @@ bool ph__message_binary(const struct ph_message *msg)
 
 bool ph__message_eight_bit(const struct ph_message *msg)
 {
-    bool found = msg->ready ? msg->eight_bit : msg->text.eight_bit;
+    bool found =
+        msg->ready ? msg->eight_bit : msg->text && msg->text->entity.eight_bit;
     for (size_t i = 0; !found && i < msg->attached.count; i++)
         found = msg->attached.at[i]->entity.eight_bit;
     return found || (msg->mime && msg->mime->eight_bit) ||

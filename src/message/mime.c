@@ -47,15 +47,8 @@ static void put_empty_line(struct writer *w)
     put(w, "\r\n", 2);
 }
 
-static void put_entity(struct writer *w, const struct ph__entity *e)
-{
-    put(w, ph__buf_text(&e->header.out), e->header.out.len);
-    put_empty_line(w);
-    put(w, ph__buf_text(&e->body), e->body.len);
-}
-
 /* The parts stay as long as what is written. */
-static void put_part(struct writer *w, const struct ph__entity *e)
+static void put_entity(struct writer *w, const struct ph__entity *e)
 {
     put(w, ph__buf_text(&e->header.out), e->header.out.len);
     put_empty_line(w);
@@ -135,7 +128,7 @@ static void put_attached(struct writer *w, enum level level)
         if ((e->related && w->html) != (level == RELATED))
             continue;
         next_part(w, level);
-        put_part(w, e);
+        put_entity(w, e);
     }
 }
 
@@ -214,23 +207,23 @@ static void put_all(struct writer *w)
     else if (has_text)
         put_alternatives(w);
     else if (w->attached)
-        put_part(w, &w->msg->attached.at[0]->entity);
+        put_entity(w, &w->msg->attached.at[0]->entity);
     else
         put_nothing(w);
 }
 
-static const struct ph__entity *given(const struct ph__entity *e)
+static const struct ph__entity *given(const struct ph_part *part)
 {
-    return e->header.out.len ? e : NULL;
+    return part ? &part->entity : NULL;
 }
 
 /* Text may be HTML, too, if a template says so. */
 static void sort(struct writer *w)
 {
     const struct ph__parts *list = &w->msg->attached;
-    w->text = given(&w->msg->text);
-    w->html = given(&w->msg->html);
-    w->calendar = given(&w->msg->calendar);
+    w->text = given(w->msg->text);
+    w->html = given(w->msg->html);
+    w->calendar = given(w->msg->calendar);
     if (w->text && w->text->html && !w->html) {
         w->html = w->text;
         w->text = NULL;
@@ -242,7 +235,7 @@ static void sort(struct writer *w)
 
 static bool stands_in(const struct ph__entity *e, const struct ph__buf *text)
 {
-    return e->verbatim && e->body.len &&
+    return e && e->verbatim && e->body.len &&
            memmem(e->body.data, e->body.len, text->data, text->len);
 }
 
@@ -251,9 +244,9 @@ static bool stands_in(const struct ph__entity *e, const struct ph__buf *text)
 static bool occurs(const struct ph_message *msg)
 {
     const struct ph__parts *list = &msg->attached;
-    bool found = stands_in(&msg->text, &msg->boundary) ||
-                 stands_in(&msg->html, &msg->boundary) ||
-                 stands_in(&msg->calendar, &msg->boundary);
+    bool found = stands_in(given(msg->text), &msg->boundary) ||
+                 stands_in(given(msg->html), &msg->boundary) ||
+                 stands_in(given(msg->calendar), &msg->boundary);
     for (size_t i = 0; !found && i < list->count; i++)
         found = stands_in(&list->at[i]->entity, &msg->boundary);
     return found;
@@ -288,33 +281,57 @@ static int find_boundary(struct ph_message *msg)
     return rc;
 }
 
+/* Of all that is in the message, into one list. */
+static int list_parts(struct ph__parts *out, const struct ph_message *msg)
+{
+    struct ph_part *const texts[] = {msg->text, msg->html, msg->calendar};
+    int rc = PH_OK;
+    for (size_t i = 0; !rc && i < sizeof(texts) / sizeof(*texts); i++)
+        rc = texts[i] ? ph__parts_add(out, texts[i]) : PH_OK;
+    for (size_t i = 0; !rc && i < msg->attached.count; i++)
+        rc = ph__parts_add(out, msg->attached.at[i]);
+    return rc;
+}
+
 /* So that one allocation is enough. */
-static size_t estimate(const struct ph_message *msg)
+static size_t estimate(const struct ph__parts *list)
 {
     enum { FIXED = 512, LEVELS = 6, DELIMITERS = PH__BOUNDARY_MAX + 8 };
-    size_t len = FIXED + msg->text.header.out.len + msg->text.body.len;
-    len += msg->html.header.out.len + msg->html.body.len;
-    len += msg->calendar.header.out.len + msg->calendar.body.len;
-    for (size_t i = 0; i < msg->attached.count; i++) {
-        const struct ph__entity *e = &msg->attached.at[i]->entity;
+    size_t len = FIXED;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct ph__entity *e = &list->at[i]->entity;
         size_t body = ph__entity_body(e).len;
         len += e->header.out.len + (body <= PH__COPY_MAX ? body : 0);
     }
-    return len + (msg->attached.count + LEVELS) * DELIMITERS;
+    return len + (list->count + LEVELS) * DELIMITERS;
+}
+
+/* Of those that have another owner than the message and this list; short ones
+ * are copied. */
+static size_t count_shared(const struct ph__parts *list)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        size_t body = ph__entity_body(&list->at[i]->entity).len;
+        if (list->at[i]->owners > 2 && body > PH__COPY_MAX)
+            count += body;
+    }
+    return count;
 }
 
 static int write_all(struct ph__mime *mime, struct ph_message *msg)
 {
     struct writer w = {.msg = msg, .out = &mime->content};
     sort(&w);
-    w.rc = ph__buf_reserve(&mime->content.own, estimate(msg));
+    w.rc = list_parts(&mime->parts, msg);
+    if (!w.rc)
+        w.rc = ph__buf_reserve(&mime->content.own, estimate(&mime->parts));
     if (!w.rc && count_alternatives(&w) + w.related + w.attached > 1)
         w.rc = find_boundary(msg);
     put_all(&w);
     mime->fields = w.fields;
     mime->eight_bit = holds_eight_bit(&w, MIXED);
-    for (size_t i = 0; !w.rc && i < msg->attached.count; i++)
-        w.rc = ph__parts_add(&mime->parts, msg->attached.at[i]);
+    mime->shared = count_shared(&mime->parts);
     return w.rc ? w.rc : ph__slices_end(&mime->content);
 }
 

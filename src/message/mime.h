@@ -15,6 +15,7 @@ struct ph__mime {
     struct ph__slices
         content;   /* Content-... fields, an empty line, all parts */
     size_t fields; /* octets of the first */
+    size_t shared; /* octets that others have too, whatever becomes of this */
     bool eight_bit;
     struct ph__parts parts;     /* whose octets are in `content` */
     struct ph__digests digests; /* of what is behind fields and empty line */

@@ -172,21 +172,21 @@ static const char *encode(struct ph_part *part, const char *type,
 }
 
 /* Text that is not ASCII has to say what it is, if that can be known. */
-static bool lacks_charset(const char *type, struct ph_slice data)
+static bool is_utf8(struct ph_slice data)
 {
-    return ph__type_is(type, "text/") && !ph__type_has(type, "charset") &&
-           !ph__text_is_ascii(data.data, data.len) &&
+    return !ph__text_is_ascii(data.data, data.len) &&
            ph__text_is_utf8(data.data, data.len);
 }
 
 static int write_type(struct ph__header *h, const struct ph_attachment *a,
-                      struct ph_slice data)
+                      bool utf8)
 {
     const char *type = type_of(a);
     int rc = ph__header_begin_text(h, "Content-Type");
     if (!rc)
         rc = ph__type_write(h, type);
-    if (!rc && lacks_charset(type, data))
+    if (!rc && utf8 && ph__type_is(type, "text/") &&
+        !ph__type_has(type, "charset"))
         rc = ph__parameter_write(h, "charset", "utf-8");
     if (!rc && name_of(a) && !ph__type_has(type, "name"))
         rc = ph__file_name_write_old(h, name_of(a));
@@ -220,10 +220,10 @@ static int write_id(struct ph__entity *e, const char *id)
 }
 
 static int write_header(struct ph__entity *e, const struct ph_attachment *a,
-                        const char *encoding, struct ph_slice data)
+                        const char *encoding, bool utf8)
 {
     struct ph__header *h = &e->header;
-    int rc = write_type(h, a, data);
+    int rc = write_type(h, a, utf8);
     if (!rc)
         rc = ph__header_field(h, "Content-Transfer-Encoding", encoding);
     if (!rc)
@@ -238,27 +238,33 @@ static int write_header(struct ph__entity *e, const struct ph_attachment *a,
 static void make(struct ph_part *part, const struct ph_attachment *a,
                  struct ph_slice data)
 {
-    if (data.len > PH__CONTENT_MAX) {
-        settle(part, PH_E_LIMIT);
-        return;
-    }
     const char *encoding = encode(part, type_of(a), data);
     if (!part->code)
-        settle(part, write_header(&part->entity, a, encoding, data));
+        settle(part, write_header(&part->entity, a, encoding, is_utf8(data)));
 }
 
-/* Of a file that stays on the disk nobody looks whether it is UTF-8. */
-static int make_large(struct ph_part *part, const struct ph_attachment *a,
-                      int fd, struct ph__buf *why)
+/* What is so large is kept on the disk, in base64 whatever it is. */
+static bool is_large(const struct ph_attachment *a, size_t len)
+{
+    return len > PH__SPOOL_ABOVE && !is_message(type_of(a));
+}
+
+static int write_large_header(struct ph_part *part,
+                              const struct ph_attachment *a)
 {
     struct ph__entity *e = &part->entity;
-    const struct ph_slice unknown = {"", 0};
-    int rc = ph__spool_new(&e->large, fd, PH__CONTENT_MAX, why);
-    return rc ? rc : write_header(e, a, ph__cte_name(PH__BASE64), unknown);
+    return write_header(e, a, ph__cte_name(PH__BASE64), e->large.utf8);
 }
 
-static int make_small(struct ph_part *part, const struct ph_attachment *a,
-                      int fd, struct ph__buf *why)
+static int make_large_file(struct ph_part *part, const struct ph_attachment *a,
+                           int fd, struct ph__buf *why)
+{
+    int rc = ph__spool_file(&part->entity.large, fd, PH__CONTENT_MAX, why);
+    return rc ? rc : write_large_header(part, a);
+}
+
+static int make_small_file(struct ph_part *part, const struct ph_attachment *a,
+                           int fd, struct ph__buf *why)
 {
     struct ph__buf file = PH__BUF(PH__CONTENT_MAX);
     int rc = ph__load_all(&file, fd, why);
@@ -275,9 +281,8 @@ static void make_of_file(struct ph_part *part, const struct ph_attachment *a)
     int fd = -1;
     int rc = ph__load_open(&fd, &len, a->path, &why);
     if (!rc) {
-        rc = len > PH__SPOOL_ABOVE && !is_message(type_of(a))
-                 ? make_large(part, a, fd, &why)
-                 : make_small(part, a, fd, &why);
+        rc = is_large(a, len) ? make_large_file(part, a, fd, &why)
+                              : make_small_file(part, a, fd, &why);
         close(fd);
     }
     if (rc)
@@ -285,7 +290,31 @@ static void make_of_file(struct ph_part *part, const struct ph_attachment *a)
     ph__buf_done(&why);
 }
 
-struct ph_part *ph_part_new(const struct ph_attachment *a)
+static int make_large_data(struct ph_part *part, const struct ph_attachment *a,
+                           struct ph_slice data, struct ph__buf *why)
+{
+    int rc = ph__spool_octets(&part->entity.large, data, PH__CONTENT_MAX, why);
+    return rc ? rc : write_large_header(part, a);
+}
+
+static void make_of_data(struct ph_part *part, const struct ph_attachment *a)
+{
+    struct ph_slice data = {a->data, a->len};
+    struct ph__buf why = PH__BUF(PH__PROBLEM_MAX);
+    int rc = PH_OK;
+    if (data.len > PH__CONTENT_MAX)
+        rc = PH_E_LIMIT;
+    else if (is_large(a, data.len))
+        rc = make_large_data(part, a, data, &why);
+    else
+        make(part, a, data);
+    if (rc)
+        refuse(part, rc, why.len ? name_of(a) : NULL,
+               why.len ? why.data : ph_strerror(rc));
+    ph__buf_done(&why);
+}
+
+struct ph_part *ph__part_new(void)
 {
     struct ph_part *part = calloc(1, sizeof(*part));
     if (!part)
@@ -293,13 +322,29 @@ struct ph_part *ph_part_new(const struct ph_attachment *a)
     ph__entity_init(&part->entity);
     ph__buf_init(&part->problem, PH__PROBLEM_MAX);
     part->owners = 1;
+    return part;
+}
+
+void ph__part_share(struct ph_part **to, struct ph_part *from)
+{
+    if (from)
+        from->owners++;
+    ph_part_free(*to);
+    *to = from;
+}
+
+struct ph_part *ph_part_new(const struct ph_attachment *a)
+{
+    struct ph_part *part = ph__part_new();
+    if (!part)
+        return NULL;
     if (!passes(part, a))
         return part;
     part->entity.related = a->inline_id;
     if (a->path)
         make_of_file(part, a);
     else
-        make(part, a, (struct ph_slice){a->data, a->len});
+        make_of_data(part, a);
     return part;
 }
 

@@ -42,9 +42,9 @@ struct ph_message {
     size_t unsubscribe_https; /* URIs of List-Unsubscribe */
     size_t unsubscribe_http;
     struct ph__buf id;
-    struct ph__entity text; /* or a body that is MIME already */
-    struct ph__entity html;
-    struct ph__entity calendar;
+    struct ph_part *text; /* or a body that is MIME already; NULL = not given */
+    struct ph_part *html;
+    struct ph_part *calendar;
     struct ph__parts attached;
     struct ph__buf boundary; /* what each begins with; "" until it is needed */
     bool boundary_given;

@@ -108,9 +108,8 @@ static int compose(struct ph_message *msg)
     if (!rc)
         rc = msg->signers.count ? add_signed_header(msg)
                                 : add_header(msg, &out->own);
-    const struct ph__slices *body = &msg->mime->content;
-    for (size_t i = 0; !rc && i < body->count; i++)
-        rc = ph__slices_add(out, body->list[i]);
+    for (size_t i = 0; !rc && i < msg->mime->content.count; i++)
+        rc = ph__slices_add(out, msg->mime->content.list[i]);
     return rc ? rc : ph__slices_end(out);
 }
 
@@ -170,6 +169,15 @@ int ph__message_content(const struct ph__slices **out, struct ph_message *msg)
     if (!rc)
         *out = &msg->content;
     return rc;
+}
+
+size_t ph__message_own_octets(const struct ph_message *msg)
+{
+    const struct ph__mime *mime = msg->ready ? NULL : msg->mime;
+    if (!mime)
+        return msg->content.octets;
+    return mime->owners > 1 ? msg->content.own.len
+                            : msg->content.octets - mime->shared;
 }
 
 static int join(struct ph__buf *out, const struct ph__slices *slices)

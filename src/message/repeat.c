@@ -1,4 +1,4 @@
-/* What is the same in many messages, rendered once and copied. */
+/* What is the same in many messages, rendered once: copied, or shared. */
 #include "message/parts.h"
 
 static int repeat_header(struct ph__header *to, const struct ph__header *from)
@@ -14,19 +14,6 @@ static int repeat_path(struct ph__path *to, const struct ph__path *from)
 {
     struct ph_slice typed = {from->typed.data, from->typed.len};
     return ph__path_set(to, typed, &from->wire);
-}
-
-static int repeat_entity(struct ph__entity *to, const struct ph__entity *from)
-{
-    ph__entity_clear(to);
-    to->html = from->html;
-    to->related = from->related;
-    to->verbatim = from->verbatim;
-    to->eight_bit = from->eight_bit;
-    int rc = repeat_header(&to->header, &from->header);
-    if (!rc)
-        rc = ph__buf_add(&to->id, from->id.data, from->id.len);
-    return rc ? rc : ph__buf_add(&to->body, from->body.data, from->body.len);
 }
 
 void ph__message_repeat_sender(struct ph_message *msg,
@@ -72,7 +59,8 @@ void ph__message_repeat_text(struct ph_message *msg,
     if (!ph__message_open(msg, from))
         return;
     msg->composed = true;
-    ph__message_settle(msg, repeat_entity(&msg->text, &from->text), "text");
+    ph__mime_drop(msg);
+    ph__part_share(&msg->text, from->text);
 }
 
 void ph__message_repeat_html(struct ph_message *msg,
@@ -81,7 +69,8 @@ void ph__message_repeat_html(struct ph_message *msg,
     if (!ph__message_open(msg, from))
         return;
     msg->composed = true;
-    ph__message_settle(msg, repeat_entity(&msg->html, &from->html), "html");
+    ph__mime_drop(msg);
+    ph__part_share(&msg->html, from->html);
 }
 
 void ph__message_repeat_attached(struct ph_message *msg,

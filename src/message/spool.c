@@ -5,12 +5,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "message/body.h"
 #include "message/limits.h"
 #include "message/load.h"
 #include "message/spool.h"
 
-enum { STEP = 1024 * PH__BASE64_STEP }; /* whole lines */
+enum {
+    STEP = 1024 * PH__BASE64_STEP, /* whole lines */
+    UTF8_MAX = 4                   /* octets of a character: RFC 3629 3 */
+};
 
 static int explain(struct ph__buf *why, const char *what)
 {
@@ -18,7 +22,8 @@ static int explain(struct ph__buf *why, const char *what)
     return rc ? rc : PH_E_SYSTEM;
 }
 
-/* Where large files may be kept; /tmp often is memory. */
+/* Where large files may be kept; /tmp often is memory. Where nothing can be
+ * written, as in some containers, they are in memory after all. */
 static int open_unnamed(void)
 {
     static const char *const places[] = {"/var/tmp/posthaste-XXXXXX",
@@ -31,6 +36,10 @@ static int open_unnamed(void)
         if (fd >= 0)
             unlink(path);
     }
+#ifdef MFD_CLOEXEC
+    if (fd < 0)
+        fd = memfd_create("posthaste", MFD_CLOEXEC);
+#endif
     return fd;
 }
 
@@ -44,6 +53,14 @@ static int write_all(int fd, const struct ph__buf *data)
     }
     return PH_OK;
 }
+
+/* ---- where it comes from ---- */
+
+struct source {
+    int fd;                /* or, if that is < 0, ... */
+    struct ph_slice given; /* ... what is left of these */
+    char *room;            /* for a step of the file */
+};
 
 /* Up to STEP octets; fewer only at the end. */
 static ssize_t read_step(int fd, char *data)
@@ -60,60 +77,154 @@ static ssize_t read_step(int fd, char *data)
     return (ssize_t)len;
 }
 
-/* From one file to the other; *len octets. */
-static int encode(size_t *len, int to, int from, size_t limit,
-                  struct ph__buf *why)
+static int next_step(struct ph_slice *out, struct source *s,
+                     struct ph__buf *why)
 {
-    struct ph__buf lines = PH__BUF(2 * (size_t)STEP);
-    char *data = malloc(STEP);
-    int rc = data ? PH_OK : PH_E_NOMEM;
-    for (ssize_t n = STEP; !rc && n == STEP;) {
-        n = read_step(from, data);
-        if (n < 0) {
-            rc = explain(why, "cannot be read");
-            break;
-        }
-        ph__buf_clear(&lines);
-        rc = ph__body_encode_octets(&lines, data, (size_t)n);
-        if (!rc && lines.len > limit - *len)
-            rc = PH_E_LIMIT;
-        if (!rc && write_all(to, &lines))
-            rc = explain(why, "is too large to be kept in memory, and /var/tmp "
-                              "does not take it");
-        *len += rc ? 0 : lines.len;
+    if (s->fd < 0) {
+        size_t len = s->given.len < STEP ? s->given.len : STEP;
+        *out = (struct ph_slice){s->given.data, len};
+        s->given = (struct ph_slice){s->given.data + len, s->given.len - len};
+        return PH_OK;
     }
-    ph__buf_done(&lines);
-    free(data);
-    return rc;
-}
-
-static int map(struct ph__spool *out, int fd, size_t len, struct ph__buf *why)
-{
-    void *data = len ? mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
-    if (data == MAP_FAILED)
-        return explain(why, "cannot be mapped");
-    *out = (struct ph__spool){data, len};
+    ssize_t n = read_step(s->fd, s->room);
+    if (n < 0)
+        return explain(why, "cannot be read");
+    *out = (struct ph_slice){s->room, (size_t)n};
     return PH_OK;
 }
 
-int ph__spool_new(struct ph__spool *out, int fd, size_t limit_bytes,
-                  struct ph__buf *why)
+/* ---- whether it is UTF-8 ---- */
+
+struct look {
+    bool fails;           /* it is not */
+    bool high;            /* octets above 127 */
+    char begun[UTF8_MAX]; /* of a character that goes on in the next step */
+    size_t begun_len;
+};
+
+/* How many of the last octets begin a character that they do not end. */
+static size_t count_begun(struct ph_slice s)
 {
-    size_t len = 0;
+    for (size_t n = 1; n < UTF8_MAX && n <= s.len; n++) {
+        unsigned char c = (unsigned char)s.data[s.len - n];
+        size_t whole = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1;
+        if (c < 0x80 || c >= 0xC0)
+            return whole > n ? n : 0;
+    }
+    return 0;
+}
+
+/* Ends the character that was begun; returns how many octets that took. */
+static size_t end_begun(struct look *l, struct ph_slice step)
+{
+    size_t had = l->begun_len, more = UTF8_MAX - had;
+    if (!had)
+        return 0;
+    more = step.len < more ? step.len : more;
+    memcpy(l->begun + had, step.data, more);
+    size_t whole = ph__text_utf8_char(l->begun, had + more);
+    l->fails |= whole <= had;
+    l->begun_len = 0;
+    return l->fails ? 0 : whole - had;
+}
+
+static void look_at(struct look *l, struct ph_slice step)
+{
+    size_t at = l->fails ? 0 : end_begun(l, step);
+    if (l->fails)
+        return;
+    struct ph_slice rest = {step.data + at, step.len - at};
+    l->begun_len = count_begun(rest);
+    rest.len -= l->begun_len;
+    memcpy(l->begun, rest.data + rest.len, l->begun_len);
+    l->high |= !ph__text_is_ascii(step.data, step.len);
+    l->fails = !ph__text_is_utf8(rest.data, rest.len);
+}
+
+/* ---- into the file ---- */
+
+static int add_step(size_t *len, int to, struct ph__buf *lines,
+                    struct ph_slice step, size_t limit, struct ph__buf *why)
+{
+    ph__buf_clear(lines);
+    int rc = ph__body_encode_octets(lines, step.data, step.len);
+    if (rc)
+        return rc;
+    if (lines->len > limit - *len)
+        return PH_E_LIMIT;
+    if (write_all(to, lines))
+        return explain(why, "is too large to be kept in memory, and /var/tmp "
+                            "does not take it");
+    *len += lines->len;
+    return PH_OK;
+}
+
+/* Sets all but where it is. */
+static int encode(struct ph__spool *out, int to, struct source *from,
+                  size_t limit, struct ph__buf *why)
+{
+    struct ph__buf lines = PH__BUF(2 * (size_t)STEP);
+    struct look look = {.fails = false};
+    struct ph_slice step = {NULL, STEP};
+    int rc = PH_OK;
+    while (!rc && step.len == STEP) {
+        rc = next_step(&step, from, why);
+        if (!rc) {
+            look_at(&look, step);
+            rc = add_step(&out->len, to, &lines, step, limit, why);
+        }
+    }
+    out->utf8 = look.high && !look.fails && !look.begun_len;
+    ph__buf_done(&lines);
+    return rc;
+}
+
+static int map(struct ph__spool *out, int fd, struct ph__buf *why)
+{
+    void *data =
+        out->len ? mmap(NULL, out->len, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
+    if (data == MAP_FAILED)
+        return explain(why, "cannot be mapped");
+    out->data = data;
+    return PH_OK;
+}
+
+static int spool(struct ph__spool *out, struct source *from, size_t limit,
+                 struct ph__buf *why)
+{
+    struct ph__spool made = {.data = NULL};
     int to = open_unnamed();
     if (to < 0)
         return explain(why, "is too large to be kept in memory, and /var/tmp "
                             "takes no file");
-    int rc = encode(&len, to, fd, limit_bytes, why);
+    int rc = encode(&made, to, from, limit, why);
     if (!rc)
-        rc = map(out, to, len, why);
+        rc = map(&made, to, why);
     close(to); /* the mapping keeps it */
+    if (!rc)
+        *out = made;
     return rc;
+}
+
+int ph__spool_file(struct ph__spool *out, int fd, size_t limit_bytes,
+                   struct ph__buf *why)
+{
+    struct source from = {.fd = fd, .room = malloc(STEP)};
+    int rc = from.room ? spool(out, &from, limit_bytes, why) : PH_E_NOMEM;
+    free(from.room);
+    return rc;
+}
+
+int ph__spool_octets(struct ph__spool *out, struct ph_slice octets,
+                     size_t limit_bytes, struct ph__buf *why)
+{
+    struct source from = {.fd = -1, .given = octets};
+    return spool(out, &from, limit_bytes, why);
 }
 
 void ph__spool_done(struct ph__spool *s)
 {
     if (s->data)
         munmap(s->data, s->len);
-    *s = (struct ph__spool){NULL, 0};
+    *s = (struct ph__spool){.data = NULL};
 }

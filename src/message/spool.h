@@ -8,12 +8,16 @@
 struct ph__spool {
     char *data; /* mapped; NULL = nothing */
     size_t len;
+    bool utf8; /* it was UTF-8, and not all of it ASCII */
 };
 
 /* What can be read from `fd`, up to `limit_bytes` as it is sent. PH_OK,
  * PH_E_NOMEM, PH_E_LIMIT, or PH_E_SYSTEM and `why`: "cannot be read: ...". */
-int ph__spool_new(struct ph__spool *out, int fd, size_t limit_bytes,
-                  struct ph__buf *why);
+int ph__spool_file(struct ph__spool *out, int fd, size_t limit_bytes,
+                   struct ph__buf *why);
+/* The same with octets, which may go then. */
+int ph__spool_octets(struct ph__spool *out, struct ph_slice octets,
+                     size_t limit_bytes, struct ph__buf *why);
 void ph__spool_done(struct ph__spool *s);
 
 #endif

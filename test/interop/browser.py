@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-SECONDS = 30
+SECONDS = 90
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
@@ -27,7 +27,9 @@ class Driver:
     def __init__(self):
         self.process = subprocess.Popen(
             ["chromedriver", "--port=0"], stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True)
+            stderr=subprocess.STDOUT, text=True,
+            # The names of what is saved are those of the locale.
+            env={**os.environ, "LC_ALL": "C.UTF-8"})
         self.port = None
         for line in self.process.stdout:
             if "successfully on port" in line:
@@ -60,6 +62,9 @@ class Browser:
         self.path = "/session/" + self.call("POST", "/session", {
             "capabilities": {"alwaysMatch": {
                 "browserName": "chrome", "goog:chromeOptions": options}}})["sessionId"]
+        os.makedirs(self.downloads)
+        self.devtools("Browser.setDownloadBehavior", behavior="allow",
+                      downloadPath=self.downloads)
         self.devtools("Emulation.setDeviceMetricsOverride", width=width,
                       height=height, deviceScaleFactor=1, mobile=False)
         self.devtools("Emulation.setEmulatedMedia", features=[

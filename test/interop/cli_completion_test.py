@@ -130,7 +130,10 @@ class Zsh(Shell):
 
     def setUp(self):
         super().setUp()
-        self.pid, self.terminal = pty.fork()
+        try:
+            self.pid, self.terminal = pty.fork()
+        except OSError as error:
+            self.skipTest(f"no pseudo-terminal: {error}")
         if not self.pid:
             os.chdir(self.folder)
             os.execvpe("zsh", ["zsh", "-f", "-i"],

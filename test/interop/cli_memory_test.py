@@ -1,11 +1,17 @@
 #!/usr/bin/env python3
 """How much memory long lists and slow servers take: cli_memory_test.py PROGRAM
 
-What counts is the peak of what was in memory (VmHWM), whatever the time.
+What counts is the peak of what was in memory (VmHWM), whatever the time. Files
+are mapped, so that all of them are in it; there a limit on what a process has of
+its own (RLIMIT_DATA) shows that they are on the disk.
 """
 
+import base64
+import hashlib
 import os
+import random
 import re
+import resource
 import socket
 import subprocess
 import sys
@@ -18,6 +24,25 @@ ROWS = 200000
 MOST_KIB = 64 * 1024
 MIB = 1024 * 1024
 CONNECTIONS = 5
+OWN_MIB = 24
+
+
+def keep_to_little():
+    """For a child: what is on its heap, or written to, ends there."""
+    limit = OWN_MIB * MIB
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def octets_of(mib):
+    return random.Random(mib).randbytes(mib * MIB)
+
+
+def attached(content):
+    """The digest of a message's last part, which is in base64."""
+    part = content[content.rindex(b"\r\nContent-Transfer-Encoding: base64\r\n"):]
+    begin = part.index(b"\r\n\r\n") + 4
+    text = part[begin:part.index(b"\r\n--", begin)]
+    return hashlib.sha256(base64.b64decode(text)).hexdigest()
 
 
 class SlowServer:
@@ -109,6 +134,80 @@ class Memory(BatchTest):
             self.assertTrue(server.taken.acquire(timeout=SECONDS))
         self.peak(process)
         process.kill()
+
+    def test_a_large_attachment_stays_on_the_disk(self):
+        octets = octets_of(40)
+        file = self.write("large.bin", octets)
+        digest = hashlib.sha256(octets).hexdigest()
+        for words in ([], ["--chunking"], ["--to", "eve@example.org"]):
+            with self.subTest(words):
+                folder = self.folder()
+                sink = self.sink("--dir", folder)
+                run = self.send(sink, "--attach", file, *words,
+                                preexec_fn=keep_to_little)
+                self.assertEqual(run.code, 0, run.err)
+                content, envelope = self.stored(folder)
+                self.assertEqual(attached(content), digest)
+                self.assertEqual(len(envelope["to"]), 1 + words.count("--to"))
+
+    def test_a_large_message_is_shown_from_the_disk(self):
+        octets = octets_of(40)
+        file = self.write("large.bin", octets)
+        rows = self.write("l.csv", rows_of(1))
+        page = self.write("page.html", "<p>Hi {{name}}</p>")
+        shown = os.path.join(self.folder(), "shown")
+        for words in (["send", "--from", "a@x.org", "--to", "b@x.org"],
+                      ["batch", "--list", rows, "--from", "a@x.org",
+                       "--html", "@" + page]):
+            with self.subTest(words[0]), open(shown, "wb") as out:
+                run = self.start(*words, "--subject", "s", "--dry-run",
+                                 "--text", "t", "--attach", file, stdout=out,
+                                 preexec_fn=keep_to_little)
+                self.assertEqual(run.wait(3 * SECONDS), 0, run.stderr.read())
+            with open(shown, "rb") as content:
+                self.assertEqual(attached(content.read()),
+                                 hashlib.sha256(octets).hexdigest())
+
+    def test_a_large_attachment_is_there_once_for_all_rows(self):
+        octets = octets_of(8)
+        file = self.write("large.bin", octets)
+        for text in ("the same", "for {{name}}"):
+            with self.subTest(text):
+                folder = self.folder()
+                sink = self.sink("--dir", folder)
+                run = self.batch(sink, "--from", "a@x.org", "--subject", "s",
+                                 "--text", text, "--attach", file,
+                                 rows=rows_of(20), preexec_fn=keep_to_little)
+                self.assertEqual(run.code, 0, run.err)
+                for number in (1, 20):
+                    content, _ = self.stored(folder, number)
+                    self.assertEqual(attached(content),
+                                     hashlib.sha256(octets).hexdigest())
+
+    def test_a_large_attachment_leaves_no_connection_idle(self):
+        server = SlowServer()
+        self.addCleanup(server.close)
+        process = self.start(
+            "batch", "-s", f"smtp://127.0.0.1:{server.port}", "--tls", "none",
+            "--list", self.write("l.csv", rows_of(100)), "--from", "a@x.org",
+            "--subject", "s", "--text", "for {{name}}", "--connections",
+            str(CONNECTIONS), "--attach",
+            self.write("large.bin", octets_of(12)), preexec_fn=keep_to_little)
+        for _ in range(CONNECTIONS):   # all of them have begun one
+            self.assertTrue(server.stuck.acquire(timeout=SECONDS))
+        process.kill()
+
+    def test_large_standard_input_is_sent_whole(self):
+        octets = octets_of(3)
+        folder = self.folder()
+        process = self.start("send", "--server", self.url(self.sink("--dir", folder)),
+                             "--from", "a@x.org", "--to", "b@x.org",
+                             "--attach", "-;name=x", "--text", "t",
+                             stdin=subprocess.PIPE)
+        run = self.finish(process, octets)
+        self.assertEqual(run.code, 0, run.err)
+        self.assertEqual(attached(self.stored(folder)[0]),
+                         hashlib.sha256(octets).hexdigest())
 
     def test_many_rows_wait_to_be_tried_again(self):
         sink = self.sink("--reply", "rcpt=450 4.2.0 not now")

@@ -4,14 +4,17 @@
 Python's email reads what the sink has stored: the tree, the names, the octets.
 """
 
+import functools
 import html.parser
 import os
 import re
+import resource
+import subprocess
 import unittest
 
 from cli_talk import CliTest
 from mail_parts import ids, parse, png, tree
-from sink_talk import main
+from sink_talk import Sink, main
 
 RED, GREEN = png(3, 2, (255, 0, 0)), png(2, 3, (0, 255, 0))
 BLIND = "eve@hidden.example"
@@ -103,6 +106,37 @@ class Parts(CliTest):
         self.assertEqual(("text/plain", "log.txt", b"line\n"),
                          (message.get_content_type(), message.get_filename(),
                           message.get_payload(decode=True)))
+
+    def test_a_large_file_needs_no_disk_that_can_be_written(self):
+        octets = bytes(range(256)) * 8192
+        self.put("large.bin", octets)
+        shut = "".join(f"mount --bind {place} {place} && "
+                       f"mount -o remount,bind,ro {place} && "
+                       for place in ("/tmp", "/var/tmp"))
+        inside = ["unshare", "--mount", "sh", "-c", shut + 'exec "$@"', "sh"]
+        try:
+            subprocess.run([*inside, "true"], check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as problem:
+            self.skipTest(problem)
+        done = subprocess.run(
+            [*inside, Sink.program, "send", "--from", "a@x.org", "--to",
+             "b@x.org", "--dry-run", "--attach",
+             os.path.join(self.place, "large.bin")],
+            check=False, capture_output=True)
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual(octets,
+                         parse(self, done.stdout).get_payload(decode=True))
+
+    def test_a_full_disk_is_told(self):
+        self.put("large.bin", bytes(2 << 20))
+        limit = functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE,
+                                  (1 << 20, 1 << 20))
+        # It stands in for the size of the disk; its signal stays ignored.
+        for words, name in ((["large.bin"], "large.bin"), (["-;name=x"], "x")):
+            with open(os.path.join(self.place, "large.bin"), "rb") as file:
+                said = self.fail("--attach", *words, status=66, stdin=file,
+                                 preexec_fn=limit, restore_signals=False)
+            self.assertIn(f"'{name}' is too large to be kept in memory", said)
 
     def test_images_are_beside_the_html_and_each_once(self):
         self.put("page/l.html", (

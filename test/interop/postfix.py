@@ -96,6 +96,7 @@ class Postfix(real_server.RealServer):
     title = "Postfix"
     programs = ("postfix", "saslpasswd2")
     only_root = True
+    size_limit = real_server.SIZE_LIMIT
 
     def version(self):
         return real_server.run("postconf", "-d", "-h", "mail_version").strip()
@@ -114,7 +115,7 @@ class Postfix(real_server.RealServer):
         os.chown(self.path("mail"), nobody.pw_uid, nobody.pw_gid)
         os.chown(self.path("data"), owner.pw_uid, 0)
         self.write("etc/main.cf", MAIN_CF, uid=nobody.pw_uid,
-                   gid=nobody.pw_gid, size_limit=real_server.SIZE_LIMIT)
+                   gid=nobody.pw_gid, size_limit=self.size_limit)
         self.write("etc/master.cf", MASTER_CF,
                    **{one.name: one.port for one in self.services})
         self.write("etc/sasl/smtpd.conf", SMTPD_CONF)

@@ -10,6 +10,7 @@ import email
 import email.policy
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -53,10 +54,11 @@ def text_for(values):
 
 class WithPostfix(unittest.TestCase):
     program = None
+    kind = postfix.Postfix
 
     @classmethod
     def setUpClass(cls):
-        cls.server = postfix.Postfix()
+        cls.server = cls.kind()
         cls.addClassCleanup(cls.server.stop)
         cls.server.start()
         folder = tempfile.TemporaryDirectory()
@@ -181,6 +183,36 @@ class Batch(WithPostfix):
         self.assertRegex(done.stdout, r"\b5 connections\b")
         self.assertRegex(done.stdout, r"\b1000 accepted\b")
         self.assertIn("TLSv1.3", done.stdout)
+
+
+class Roomy(postfix.Postfix):
+    size_limit = 8 << 20
+
+
+class Large(WithPostfix):
+    """What the program keeps on the disk, and sends from there."""
+
+    kind = Roomy
+
+    def test_a_large_attachment_arrives_octet_for_octet(self):   # BD-02
+        octets = random.Random(3).randbytes(3 << 20)
+        path = os.path.join(self.files, "large.bin")
+        with open(path, "wb") as out:
+            out.write(octets)
+        for options, verb in ([], "DATA"), (["--chunking"], "BDAT"):
+            with self.subTest(verb):
+                self.setUp()
+                done = self.posthaste(
+                    "send", "-v", "--from", "club@example.org",
+                    "--to", f"row1@{self.server.domain}", "--text", "one",
+                    "--attach", path, *options)
+                self.assertEqual(0, done.returncode, done.stderr)
+                self.assertIn(f"\nC: {verb}", done.stderr)
+                raw, = self.delivered(1)
+                message = email.message_from_bytes(
+                    raw, policy=email.policy.default)
+                part, = message.iter_attachments()
+                self.assertEqual(octets, part.get_content())
 
 
 class Send(WithPostfix):

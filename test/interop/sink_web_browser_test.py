@@ -9,7 +9,7 @@ import time
 
 import browser
 import web_mail
-from sink_talk import SECONDS, main
+from sink_talk import main
 from sink_web_test import WebTest
 
 OPEN = "return document.querySelector('#messages [aria-selected=true] .subject')?.textContent"
@@ -121,9 +121,10 @@ class Page(WebTest):
         window.click("#tab-parts")
         window.click("[aria-label='Save Zahlen für März.bin']")
         path = os.path.join(window.downloads, "Zahlen für März.bin")
-        end = time.monotonic() + SECONDS
+        end = time.monotonic() + browser.SECONDS
         while not os.path.exists(path):
             self.assertLess(time.monotonic(), end)
+            time.sleep(0.02)    # the browser needs the processor
         with open(path, "rb") as saved:
             self.assertEqual(saved.read(), bytes(range(256)) * 8)
 

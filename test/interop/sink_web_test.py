@@ -7,6 +7,7 @@ import os
 import signal
 import smtplib
 import socket
+import urllib.parse
 
 import web_mail
 from sink_talk import SECONDS, Sink, SinkTest, main
@@ -22,8 +23,8 @@ class WebTest(SinkTest):
         return sink
 
     def connect(self, sink):
-        connection = http.client.HTTPConnection("127.0.0.1", sink.web_port,
-                                                timeout=SECONDS)
+        host = urllib.parse.urlsplit(sink.url).hostname
+        connection = http.client.HTTPConnection(host, sink.web_port, timeout=SECONDS)
         self.addCleanup(connection.close)
         return connection
 

@@ -13,7 +13,7 @@ def named(layer, text):
     """The files that the layer's part of the map names."""
     found = re.search(rf"^\*\*{layer}/\*\* -(.*?)(?=^\*\*\w+/\*\* -|\Z)", text,
                       re.M | re.S)
-    return set(re.findall(r"`([\w-]+\.(?:c|h|def|svg|html|js|css|py|1|5))`", found[1])) if found else set()
+    return set(re.findall(r"`([\w-]+\.(?:c|h|def|svg|png|html|js|css|py|1|5))`", found[1])) if found else set()
 
 
 with open(os.path.join(root, "src", "README.md"), encoding="utf-8") as f:

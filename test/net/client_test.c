@@ -170,6 +170,25 @@ static void aborting_in_a_callback_is_legal(void **state) /* C03, U07 */
     scene_end(&s);
 }
 
+static void aborting_at_any_line_of_the_trace_is_legal(void **state)
+{
+    (void)state;
+    static struct scene s;
+    bool reached = true;
+    for (size_t line = 1; reached; line++) {
+        scene_init(&s);
+        s.abort_at_line = line;
+        s.close_in_callback = true;
+        scene_start(&s);
+        scene_submit(&s, 2);
+        scene_run(&s);
+        assert_int_equal(s.total_completed, 2);
+        reached = s.lines >= line;
+        scene_end(&s);
+    }
+    assert_true(s.lines > 10);
+}
+
 static void aborting_before_the_first_turn_is_legal(void **state)
 {
     (void)state;
@@ -342,6 +361,7 @@ int main(void)
         cmocka_unit_test(idle_sessions_do_not_hold_the_loop),
         cmocka_unit_test(closing_in_a_callback_is_legal),
         cmocka_unit_test(aborting_in_a_callback_is_legal),
+        cmocka_unit_test(aborting_at_any_line_of_the_trace_is_legal),
         cmocka_unit_test(aborting_before_the_first_turn_is_legal),
         cmocka_unit_test(closing_an_unused_client_is_legal),
         cmocka_unit_test(closing_twice_is_once),

@@ -130,6 +130,43 @@ static void a_full_queue_says_so_and_when_there_is_room(void **state)
     }
 }
 
+/* A list that gets one large file is sent over all connections all the same. */
+static void what_messages_share_fills_no_queue(void **state)
+{
+    (void)state;
+    enum { SHARED = 64 * 1024, COUNT = 3 };
+    static const char data[SHARED];
+    static const struct ph_policy policy = {.size = sizeof(policy),
+                                            .queue_octets = 2500};
+    static struct scene s;
+    struct backlog b = {.scene = &s};
+    struct ph_stats stats = {.size = sizeof(stats)};
+    struct ph_part *part =
+        ph_part_new(PH_ATTACHMENT(.data = data, .len = SHARED));
+    scene_init(&s);
+    s.options.policy = &policy;
+    s.options.trace = NULL;
+    scene_start(&s);
+    for (size_t i = 0; i < COUNT; i++) {
+        struct ph_message *msg = scene_message();
+        ph_message_add_part(msg, part);
+        assert_int_equal(ph_client_send(s.client, msg, NULL, on_one_sent, &b),
+                         PH_OK);
+    }
+    struct ph_message *large = scene_message();
+    ph_message_attach(large, PH_ATTACHMENT(.data = data, .len = SHARED));
+    assert_int_equal(ph_client_send(s.client, large, NULL, on_one_sent, &b),
+                     PH_E_AGAIN);
+    ph_message_free(large);
+    ph_part_free(part);
+    ph_client_stats(s.client, &stats);
+    assert_in_range(stats.queue_octets, COUNT * 100, 2500);
+    ph_client_close(s.client, scene_client_closed, &s);
+    scene_run(&s);
+    assert_int_equal(b.completed, COUNT);
+    scene_end(&s);
+}
+
 /* ---- time ---- */
 
 static void a_refusal_for_now_is_tried_again(void **state)
@@ -426,6 +463,7 @@ static void pauses_cost_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_messages_share_fills_no_queue),
         cmocka_unit_test(a_full_queue_says_so_and_when_there_is_room),
         cmocka_unit_test(a_refusal_for_now_is_tried_again),
         cmocka_unit_test(a_deadline_ends_what_is_under_way),

@@ -9,6 +9,8 @@ static void on_trace(void *user, const char *line)
     struct scene *s = user;
     size_t used = strlen(s->trace);
     snprintf(s->trace + used, sizeof(s->trace) - used, "%s\n", line);
+    if (++s->lines == s->abort_at_line)
+        ph_client_abort(s->client, scene_client_closed, s);
 }
 
 void scene_init(struct scene *s)

@@ -40,6 +40,8 @@ struct scene {
     bool hold;
     bool close_in_callback;
     bool abort_in_callback;
+    size_t abort_at_line; /* of the trace, from 1; 0 = none */
+    size_t lines;
     bool client_closed;
     char trace[1 << 16];
 };

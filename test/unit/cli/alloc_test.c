@@ -22,6 +22,7 @@
 #include "cli/sendmail_user.h"
 #include "cli/server.h"
 #include "cli/template.h"
+#include "message/limits.h"
 
 /* EXIT_DONE and all is right, or another status. */
 typedef int (*play_cb)(const char *path);
@@ -59,6 +60,26 @@ static int compose_parts(const char *path)
     if (!status)
         status = cli_attachments_add(&c.attachments, CLI_INLINE,
                                      "/dev/null;cid=l;type=image/png");
+    if (!status)
+        status = cli_compose(&msg, &c);
+    if (!status)
+        assert_int_equal(ph_message_check(msg), PH_OK);
+    ph_message_free(msg);
+    cli_compose_done(&c);
+    return status;
+}
+
+/* What the file had was little; now it stays on the disk. */
+static int compose_large(const char *path)
+{
+    struct ph_message *msg = NULL;
+    struct cli_compose c = {.from = "ann@x.org"};
+    char large[128];
+    snprintf(large, sizeof(large), "%s;type=x/y;name=n", path + 1);
+    assert_int_equal(truncate(path + 1, PH__SPOOL_ABOVE + 1), 0);
+    int status = cli_texts_add(&c.to, "bob@x.org");
+    if (!status)
+        status = cli_attachments_add(&c.attachments, CLI_INLINE, large);
     if (!status)
         status = cli_compose(&msg, &c);
     if (!status)
@@ -358,6 +379,7 @@ static const struct {
 } scenes[] = {
     {"compose", compose, "hello\n"},
     {"compose parts", compose_parts, "<svg xmlns=\"\"/>"},
+    {"compose what is large", compose_large, ""},
     {"addresses seen", remember, ""},
     {"reasons", give_reasons, ""},
     {"template", make_template, "Subject: {{to}}\n\nhello\n"},

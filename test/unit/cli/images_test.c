@@ -184,9 +184,9 @@ static void a_content_id_is_that_of_name_and_octets(void **state)
     };
     for (size_t i = 0; i < COUNT(ids); i++) {
         char *id = NULL;
-        assert_int_equal(cli_cid_make(&id, ids[i].cid, ids[i].name,
-                                      (struct ph_slice){TEXT("hello")}),
-                         EXIT_DONE);
+        assert_int_equal(
+            cli_cid_make(&id, ids[i].cid, ids[i].name, "2cf24dba5fb0a30e26e8"),
+            EXIT_DONE);
         assert_string_equal(id, ids[i].expected);
         free(id);
     }

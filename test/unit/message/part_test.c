@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include <posthaste/merge.h>
+
 #include "base/base64.h"
 #include "message/internal.h"
 #include "message/limits.h"
@@ -110,6 +112,165 @@ static void a_large_file_is_sent_from_where_it_is_kept(void **state)
     ph_message_free(two);
 }
 
+static const char *number_of(void *user, const char *name)
+{
+    return user;
+}
+
+/* A batch encodes its file once, and no row has octets of it to itself. */
+static void rows_are_sent_from_one_place(void **state)
+{
+    enum { ROWS = 300 };
+    static const char *const texts[] = {"From: a@x.org\n\nHi\n",
+                                        "From: a@x.org\n\nHi {{n}}\n"};
+    for (size_t t = 0; t < 2; t++) {
+        struct ph_message *rows[ROWS];
+        const struct ph__slices *content;
+        const char *first = NULL;
+        char path[32];
+        FILE *file = file_of(path, 2 * PH__SPOOL_ABOVE);
+        struct ph_template *made = ph_template_new(texts[t], strlen(texts[t]));
+        ph_template_attach(made, PH_ATTACHMENT(.path = path));
+        fclose(file);
+        unlink(path);
+        for (size_t i = 0; i < ROWS; i++) {
+            rows[i] = ph_message_new();
+            ph_message_to(rows[i], "bob@x.org");
+            ph_message_date(rows[i], 0);
+            ph_message_id(rows[i], "1@x.org");
+            ph_template_fill(made, number_of, (char[]){"1"}, rows[i]);
+            assert_int_equal(ph__message_content(&content, rows[i]), PH_OK);
+            assert_int_equal(content->count, 3);
+            first = i ? first : content->list[1].data;
+            assert_ptr_equal(content->list[1].data, first);
+            assert_in_range(ph__message_own_octets(rows[i]), 1, 2000);
+        }
+        ph_template_free(made);
+        assert_octets(first, 2 * PH__SPOOL_ABOVE);
+        for (size_t i = 0; i < ROWS; i++)
+            ph_message_free(rows[i]);
+    }
+}
+
+/* A queue of them is bounded by what it costs, not by what it sends. */
+static void what_is_shared_is_nobodys_own(void **state)
+{
+    enum { LEN = 2 * PH__SPOOL_ABOVE };
+    char path[32];
+    FILE *file = file_of(path, LEN);
+    struct ph_part *part = ph_part_new(PH_ATTACHMENT(.path = path));
+    struct ph_message *with_shared = letter();
+    struct ph_message *with_own = letter();
+    struct ph_message *borrower = letter();
+    const struct ph__slices *content;
+    struct ph__mime *body;
+    ph_message_add_part(with_shared, part);
+    ph_message_attach(with_own, PH_ATTACHMENT(.path = path));
+    fclose(file);
+    unlink(path);
+    assert_int_equal(ph__message_content(&content, with_shared), PH_OK);
+    assert_in_range(ph__message_own_octets(with_shared), 100, PH__COPY_MAX);
+    assert_int_equal(ph__message_content(&content, with_own), PH_OK);
+    assert_int_equal(ph__message_own_octets(with_own), content->octets);
+    assert_int_equal(ph__message_lend_body(&body, with_own), PH_OK);
+    ph__message_borrow_body(borrower, body);
+    assert_int_equal(ph__message_content(&content, borrower), PH_OK);
+    assert_true(content->octets > LEN);
+    assert_in_range(ph__message_own_octets(borrower), 100, PH__COPY_MAX);
+    ph__mime_free(body);
+    ph_message_free(borrower);
+    ph_message_free(with_own);
+    ph_message_free(with_shared);
+    ph_part_free(part);
+}
+
+/* What is generated is not kept in memory either, by whoever made it. */
+static void large_data_is_kept_as_a_file_is(void **state)
+{
+    enum { LEN = 3 * PH__SPOOL_ABOVE + 100 };
+    char *data = malloc(LEN);
+    assert_non_null(data);
+    for (size_t i = 0; i < LEN; i++)
+        data[i] = (char)(i * 31 + i / 251);
+    struct ph_message *msg = letter();
+    const struct ph__slices *content;
+    ph_message_attach(msg, PH_ATTACHMENT(.data = data, .len = LEN));
+    free(data);
+    assert_int_equal(ph__message_content(&content, msg), PH_OK);
+    assert_int_equal(content->count, 3);
+    assert_octets(content->list[1].data, LEN);
+    assert_true(content->own.cap < PH__COPY_MAX);
+    ph_message_free(msg);
+}
+
+/* `len` octets, of which those at `at` are these. */
+static char *text_with(const char *octets, size_t at, size_t len)
+{
+    char *text = malloc(len);
+    assert_non_null(text);
+    memset(text, 'a', len);
+    memcpy(text + at, octets, strlen(octets));
+    return text;
+}
+
+static const char *type_of_large(const char *text, size_t len, bool in_file)
+{
+    static char line[128];
+    char path[32];
+    FILE *file = file_of(path, 0);
+    fwrite(text, 1, len, file);
+    fclose(file);
+    struct ph_message *msg = letter();
+    const struct ph__slices *content;
+    ph_message_attach(msg, PH_ATTACHMENT(.path = in_file ? path : NULL,
+                                         .data = in_file ? NULL : text,
+                                         .len = in_file ? 0 : len,
+                                         .type = "text/csv", .name = "x"));
+    unlink(path);
+    assert_int_equal(ph__message_content(&content, msg), PH_OK);
+    const char *type = strstr(ph__buf_text(&content->own), ": text/csv");
+    assert_non_null(type);
+    snprintf(line, sizeof(line), "%.*s", (int)strcspn(type, "\r"), type);
+    ph_message_free(msg);
+    return line;
+}
+
+/* It is looked at in steps, which begin anywhere in a character. */
+static void large_text_says_its_charset(void **state)
+{
+    enum { STEP = 1024 * PH__BASE64_STEP, LEN = 20 * STEP };
+    static const struct {
+        const char *label;
+        const char *octets;
+        size_t at;
+        bool utf8;
+    } cases[] = {
+        {"ASCII", "z", 0, false},
+        {"within a step", "\xC3\xA9", 5, true},
+        {"2 octets, cut", "\xC3\xA9", STEP - 1, true},
+        {"3 octets, cut behind the first", "\xE2\x82\xAC", STEP - 1, true},
+        {"3 octets, cut behind the second", "\xE2\x82\xAC", STEP - 2, true},
+        {"4 octets, cut", "\xF0\x9F\x93\xAE", 2 * STEP - 3, true},
+        {"4 octets, at the end", "\xF0\x9F\x93\xAE", LEN - 4, true},
+        {"Latin-1, at the end of a step", "\xE9", STEP - 1, false},
+        {"begun at the end of all", "\xE2\x82", LEN - 2, false},
+        {"begun, then a letter", "\xE2\x82", STEP - 2, false},
+        {"goes on with nothing begun", "\x82", STEP, false},
+        {"one good, one bad",
+         "\xC3\xA9\xE9"
+         "e",
+         STEP - 2, false},
+    };
+    for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(*cases); i++) {
+        char *text = text_with(cases[i / 2].octets, cases[i / 2].at, LEN);
+        const char *said = type_of_large(text, LEN, i % 2);
+        bool utf8 = strstr(said, "charset=utf-8") != NULL;
+        if (utf8 != cases[i / 2].utf8)
+            fail_msg("%s: %s", cases[i / 2].label, said);
+        free(text);
+    }
+}
+
 static void what_is_wrong_with_a_part_is_wrong_with_its_messages(void **state)
 {
     struct ph_part *part = ph_part_new(PH_ATTACHMENT(.path = "/nowhere/x"));
@@ -183,6 +344,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_arrives_octet_for_octet_wherever_it_is_kept),
         cmocka_unit_test(a_large_file_is_sent_from_where_it_is_kept),
+        cmocka_unit_test(rows_are_sent_from_one_place),
+        cmocka_unit_test(what_is_shared_is_nobodys_own),
+        cmocka_unit_test(large_data_is_kept_as_a_file_is),
+        cmocka_unit_test(large_text_says_its_charset),
         cmocka_unit_test(what_is_wrong_with_a_part_is_wrong_with_its_messages),
         cmocka_unit_test(a_body_is_lent_to_other_messages),
         cmocka_unit_test(all_that_is_attached_has_to_fit_one_message),
